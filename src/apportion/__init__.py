@@ -1,0 +1,1 @@
+"""Apportion: every task on the right worker."""

@@ -1,0 +1,253 @@
+"""Every error that Apportion raises, by whose doing it was.
+
+::
+
+    ApportionError
+    ├── CallerError                    the call made no sense: mend the call
+    │   ├── FieldError (ValueError)        a field holds a value that is not allowed
+    │   ├── FieldTypeError (TypeError)     a field holds a value of the wrong type
+    │   ├── UnknownStrategyError (ValueError)
+    │   ├── UnknownWorkerError (KeyError)
+    │   ├── UnknownTaskError (KeyError)
+    │   ├── DuplicateError (ValueError)    an id that is there already
+    │   ├── WorkerUnavailableError         the worker is drained, offline or full
+    │   └── TaskConflictError              the task is not in a state that allows this
+    ├── ConfigurationError             the set-up is wrong: mend a file, a flag or the installation
+    │   ├── InputFileError                 a tasks or fleet file, with its line
+    │   ├── MissingExtraError              an optional part is not installed
+    │   └── NoProvisionerError             nobody was named who could start workers
+    ├── WorldError                     the surroundings failed: disk, database, another process
+    │   ├── StoreError                     the store could not do its work
+    │   │   ├── StoreHeldError                 another process holds it
+    │   │   ├── StoreFullError                 the disk is full
+    │   │   └── SchemaTooNewError              written by a newer Apportion
+    │   ├── QueueFullError                 backpressure: come back later
+    │   └── ResultTimeoutError (TimeoutError)
+    ├── StrategyError                  a strategy raised, or chose a worker that it was not given
+    └── TaskFailedError                the task itself ended without success
+
+A refusal to place a task is no error: it is ``None``, and ``explain`` says why.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class ApportionError(Exception):
+    """The root of the tree; catch it to catch everything that Apportion raises on purpose."""
+
+
+class CallerError(ApportionError):
+    """The call made no sense; the message says what is allowed."""
+
+
+class FieldError(CallerError, ValueError):
+    """A field holds a value that is not allowed.
+
+    Attributes:
+        field: the field's name, with its owner where there is one (``WorkerInfo.max_capacity``).
+    """
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+
+
+class FieldTypeError(CallerError, TypeError):
+    """A field holds a value of the wrong type.
+
+    Attributes:
+        field: the field's name, with its owner where there is one.
+    """
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+
+
+class UnknownStrategyError(CallerError, ValueError):
+    """No strategy of that name is registered; the message lists the known ones."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        super().__init__(f"unknown strategy {name!r}{did_you_mean(name, names)}; known: {', '.join(names)}")
+        self.name = name
+        self.known = names
+
+
+class _UnknownIdError(CallerError, KeyError):
+    """Shared shape of the two unknown-id errors: a KeyError whose message reads as a sentence."""
+
+    noun = "id"
+
+    def __init__(self, id: str, remedy: str = "") -> None:
+        super().__init__(id)
+        self.id = id
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"no {self.noun} with the id {self.id!r}" + (f"; {self.remedy}" if self.remedy else "")
+
+
+class UnknownWorkerError(_UnknownIdError):
+    """No worker has that id."""
+
+    noun = "worker"
+
+
+class UnknownTaskError(_UnknownIdError):
+    """No task has that id."""
+
+    noun = "task"
+
+
+class DuplicateError(CallerError, ValueError):
+    """Something with that id is there already."""
+
+    def __init__(self, noun: str, id: str) -> None:
+        super().__init__(f"a {noun} with the id {id!r} is there already; ids are unique")
+        self.id = id
+
+
+class WorkerUnavailableError(CallerError):
+    """The worker cannot take this task now: it is draining, offline, overloaded or has no room.
+
+    Attributes:
+        worker_id: the worker that was asked.
+        code: the rejection code of ``core.md`` section 3.
+    """
+
+    def __init__(self, worker_id: str, code: str, detail: str) -> None:
+        super().__init__(f"worker {worker_id!r} cannot take the task ({code}): {detail}")
+        self.worker_id = worker_id
+        self.code = code
+
+
+class TaskConflictError(CallerError):
+    """The task's state does not allow this; the message names the state.
+
+    Attributes:
+        task_id: the task.
+        state: the state that it is in.
+    """
+
+    def __init__(self, task_id: str, state: str, problem: str) -> None:
+        super().__init__(f"task {task_id!r} is {state}: {problem}")
+        self.task_id = task_id
+        self.state = state
+
+
+class ConfigurationError(ApportionError):
+    """The set-up is wrong; mend a file, a flag or the installation."""
+
+
+class InputFileError(ConfigurationError):
+    """A file of the user's could not be understood.
+
+    Attributes:
+        path: the file.
+        line: its line, counted from 1, or None where the file as a whole is meant.
+    """
+
+    def __init__(self, path: str, line: int | None, problem: str) -> None:
+        super().__init__(f"{path}, line {line}: {problem}" if line else f"{path}: {problem}")
+        self.path = path
+        self.line = line
+
+
+class MissingExtraError(ConfigurationError):
+    """An optional part is not installed; the message is the exact install line."""
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(f"{feature} needs an optional part: pip install 'apportion[{extra}]'")
+        self.extra = extra
+
+
+class NoProvisionerError(ConfigurationError):
+    """``scale_workers`` was asked, and nobody was named who could start or stop workers."""
+
+
+class WorldError(ApportionError):
+    """The surroundings failed; what was acknowledged is kept."""
+
+
+class StoreError(WorldError):
+    """The store could not do its work; nothing was half done."""
+
+
+class StoreHeldError(StoreError):
+    """Another process holds the store.
+
+    Attributes:
+        path: the store.
+        holder: who holds it, as it described itself.
+    """
+
+    def __init__(self, path: str, holder: str) -> None:
+        super().__init__(f"the store {path} is held by {holder}; wait for it to end, or name another store")
+        self.path = path
+        self.holder = holder
+
+
+class StoreFullError(StoreError):
+    """The disk is full; what was acknowledged is kept, what was asked now is not done."""
+
+
+class SchemaTooNewError(StoreError):
+    """The store was written by a newer Apportion; this one leaves it alone."""
+
+
+class QueueFullError(WorldError):
+    """The queue has reached its limit; nothing was accepted.
+
+    Attributes:
+        retry_after: seconds after which another try is reasonable.
+    """
+
+    def __init__(self, limit: int, retry_after: float) -> None:
+        super().__init__(f"the queue holds its limit of {limit} tasks; try again in {retry_after:g} s")
+        self.limit = limit
+        self.retry_after = retry_after
+
+
+class ResultTimeoutError(WorldError, TimeoutError):
+    """The task had not ended when the time to wait for it was over; it goes on."""
+
+
+class StrategyError(ApportionError):
+    """A strategy raised, or chose a worker that it was not given.
+
+    Attributes:
+        strategy: its name.
+    """
+
+    def __init__(self, strategy: str, problem: str) -> None:
+        super().__init__(f"strategy {strategy!r} {problem}")
+        self.strategy = strategy
+
+
+class TaskFailedError(ApportionError):
+    """The task ended without success.
+
+    Attributes:
+        task_id: the task.
+        state: ``failed`` or ``cancelled``.
+        reason: what its last attempt reported.
+    """
+
+    def __init__(self, task_id: str, state: str, reason: str) -> None:
+        super().__init__(f"task {task_id!r} {state}: {reason}")
+        self.task_id = task_id
+        self.state = state
+        self.reason = reason
+
+
+def did_you_mean(name: object, known: Iterable[str]) -> str:
+    """Return ``" (did you mean 'x'?)"`` with the nearest known name, or nothing when none is near."""
+    near = get_close_matches(str(name), list(known), n=1, cutoff=0.6)
+    return f" (did you mean {near[0]!r}?)" if near else ""

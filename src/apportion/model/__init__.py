@@ -1,0 +1,1 @@
+"""The nouns: immutable values that refer to nothing above them."""

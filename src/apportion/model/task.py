@@ -1,0 +1,119 @@
+"""What a task needs, and a task that waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from apportion import validation
+from apportion.errors import FieldTypeError
+from apportion.model.constraint import Constraint
+from apportion.model.plain import Plain
+
+
+@dataclass(frozen=True, init=False)
+class TaskRequirements(Plain):
+    """What a task needs of a worker, and whom it would rather have.
+
+    Attributes:
+        capabilities: what the worker must be able to do.
+        complexity: units of capacity that it costs while it runs, > 0.
+        priority: higher first; any finite number.
+        task_type: the name under which its outcomes are learned; None: a type of its own.
+        estimated_duration: seconds, >= 0, or None.
+        affinity: ids of workers that it would rather have.
+        anti_affinity: ids of workers that it must never have; beats affinity.
+        avoid: ids of workers that it takes only when nobody else is eligible.
+        affinity_key: tasks of one key (a session, a repository) stay on one worker while that is reasonable.
+        constraints: conditions on labels.
+        deadline: Unix seconds by which it should have started, or None.
+
+    Raises:
+        FieldError, FieldTypeError: naming the field, the value and what is allowed.
+    """
+
+    capabilities: frozenset[str]
+    complexity: float
+    priority: float
+    task_type: str | None
+    estimated_duration: float | None
+    affinity: frozenset[str]
+    anti_affinity: frozenset[str]
+    avoid: frozenset[str]
+    affinity_key: str | None
+    constraints: tuple[Constraint, ...]
+    deadline: float | None
+
+    nested: ClassVar[dict[str, Any]] = {
+        "constraints": lambda given: [
+            item if isinstance(item, Constraint) else Constraint.from_dict(item) for item in given
+        ]
+    }
+
+    def __init__(
+        self,
+        capabilities: Iterable[str] = (),
+        complexity: float = 1,
+        priority: float = 5,
+        task_type: str | None = None,
+        estimated_duration: float | None = None,
+        affinity: Iterable[str] = (),
+        anti_affinity: Iterable[str] = (),
+        avoid: Iterable[str] = (),
+        affinity_key: str | None = None,
+        constraints: Iterable[Constraint] = (),
+        deadline: float | None = None,
+    ) -> None:
+        self.__dict__.update(
+            capabilities=validation.names("TaskRequirements.capabilities", capabilities),
+            complexity=validation.number("TaskRequirements.complexity", complexity, above=0),
+            priority=validation.number("TaskRequirements.priority", priority),
+            task_type=validation.optional_text("TaskRequirements.task_type", task_type),
+            estimated_duration=validation.optional_number(
+                "TaskRequirements.estimated_duration", estimated_duration, least=0
+            ),
+            affinity=validation.names("TaskRequirements.affinity", affinity),
+            anti_affinity=validation.names("TaskRequirements.anti_affinity", anti_affinity),
+            avoid=validation.names("TaskRequirements.avoid", avoid),
+            affinity_key=validation.optional_text("TaskRequirements.affinity_key", affinity_key),
+            constraints=_constraints(constraints),
+            deadline=validation.optional_number("TaskRequirements.deadline", deadline),
+        )
+
+
+@dataclass(frozen=True)
+class QueuedTask(Plain):
+    """A task that waits, and the worker that it is meant for, if one is.
+
+    Attributes:
+        id: unique among the tasks.
+        requirements: what it needs.
+        assigned_worker: the worker's id, or None.
+    """
+
+    id: str
+    requirements: TaskRequirements
+    assigned_worker: str | None = None
+
+    nested: ClassVar[dict[str, Any]] = {"requirements": TaskRequirements.from_dict}
+
+    def __post_init__(self) -> None:
+        validation.text("QueuedTask.id", self.id)
+        if not isinstance(self.requirements, TaskRequirements):
+            raise FieldTypeError(
+                "QueuedTask.requirements", f"must be TaskRequirements, not {type(self.requirements).__name__}"
+            )
+        validation.optional_text("QueuedTask.assigned_worker", self.assigned_worker)
+
+
+def _constraints(given: Iterable[Constraint]) -> tuple[Constraint, ...]:
+    if isinstance(given, (str, bytes, Constraint)) or not isinstance(given, Iterable):
+        raise FieldTypeError("TaskRequirements.constraints", f"must be a list of Constraint, not {given!r}")
+    kept = tuple(given)
+    for item in kept:
+        if not isinstance(item, Constraint):
+            raise FieldTypeError(
+                "TaskRequirements.constraints (each)", f"must be a Constraint, not {item!r}; Constraint.from_dict reads a dict"
+            )
+    return kept

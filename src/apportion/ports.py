@@ -1,0 +1,227 @@
+"""Every socket on one page: what plugs into Apportion, and what is expected of it.
+
+Each socket has one folder, one line in the catalog, and one conformance suite. They are protocols: nothing is inherited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+from apportion.model.context import DecisionContext
+from apportion.model.lifecycle import TaskState
+from apportion.model.task import TaskRequirements
+from apportion.model.task_record import Task
+from apportion.model.worker import WorkerInfo
+
+# --- decisions ------------------------------------------------------------------------------------------------------
+
+
+@runtime_checkable
+class BalancingStrategy(Protocol):
+    """Picks one of the workers that may take a task.
+
+    It is handed eligible, narrowed workers only, at least one, and returns one of them or None. It may also have
+    ``record(worker_id, task_type, success, duration, context)``, which is told every outcome. A `select_worker` that
+    takes only ``(task, workers)`` is accepted.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name under which it is registered."""
+        ...
+
+    def select_worker(
+        self, task: TaskRequirements, workers: Sequence[WorkerInfo], context: DecisionContext, /
+    ) -> WorkerInfo | None:
+        """Return one of ``workers``, or None."""
+        ...
+
+
+# --- the truth: where tasks are kept --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """Write a new task. Fails where its id, or its (tenant, idempotency key), is there already."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """Compare-and-set: write ``task`` where the stored one is still in this state under this lease.
+
+    What a client gave (payload, requirements, tenant, limits) never changes and is not written again.
+    """
+
+    task: Task
+    from_state: TaskState
+    from_lease: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Delete a task that has ended; no effect on others."""
+
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """Keep a named document (what was learned, a run's header) as JSON, replacing the one of that name."""
+
+    name: str
+    document: Any
+
+
+Change = Insert | Transition | Forget | Remember
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """Which tasks are meant; None: no condition."""
+
+    state: TaskState | None = None
+    task_type: str | None = None
+    tenant: str | None = None
+    worker: str | None = None
+
+
+class TaskStore(Protocol):
+    """Keeps tasks. The store is the truth; everything else is an image of it.
+
+    S1. ``commit`` is one transaction: when it returns, everything in it survives ``kill -9`` and a power cut;
+        when it raises StoreError, nothing of it happened.
+    S2. Each change answers whether it took effect: an Insert of an id (or idempotency key) that is there, and a
+        Transition whose state or lease no longer holds, change nothing and answer False. The others still happen.
+    S3. A transition that the table in `lifecycle` does not allow is refused with ValueError before anything is written.
+    S4. Reads see every commit that returned before they began.
+    S5. Calls may come from any thread; one writer at a time.
+    S6. The store is opened by one process at a time; a second is refused with StoreHeldError, naming the first.
+    S7. A full disk is StoreFullError; the store can go on when there is room again.
+    """
+
+    def commit(self, changes: Sequence[Change]) -> list[bool]:
+        """Carry out the changes in order, as one transaction."""
+        ...
+
+    def get(self, task_id: str) -> Task | None:
+        """Return the task of that id."""
+        ...
+
+    def find(self, tenant: str, idempotency_key: str) -> Task | None:
+        """Return the task that was submitted with that key."""
+        ...
+
+    def queued(self, limit: int, after: tuple[float, float, str] | None = None) -> list[Task]:
+        """Return queued tasks: higher priority first, then older ``queued_at``, then id; after that position."""
+        ...
+
+    def assigned(self) -> Iterator[Task]:
+        """Return all tasks that some worker holds."""
+        ...
+
+    def page(self, chosen: TaskFilter, limit: int, cursor: str | None = None) -> tuple[list[Task], str | None]:
+        """Return tasks in the order of their ids, and the cursor of the next page or None."""
+        ...
+
+    def counts(self) -> dict[TaskState, int]:
+        """Return how many tasks are in each state."""
+        ...
+
+    def recall(self, name: str) -> Any:
+        """Return the document of that name, or None."""
+        ...
+
+    def backup(self, path: str) -> None:
+        """Write a consistent copy to ``path`` while others go on."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the store. Safe to call twice."""
+        ...
+
+
+# --- the hands: where attempts run ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt of one task on one worker."""
+
+    task_id: str
+    task_type: str
+    payload: Any
+    worker_id: str
+    attempt: int
+    lease: int
+    timeout: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an attempt ended.
+
+    Attributes:
+        success: whether it did what it should.
+        result: JSON, where it succeeded.
+        error: one readable line, where it did not.
+        duration: seconds from its start to its end.
+        exit_code: of a command; negative: the signal that killed it.
+        retry: False: do not try again.
+        fault: ``"task"`` or ``"worker"`` where it is known whose doing it was.
+        busy_for: seconds; the worker was asked too much, try again then; neither success nor failure.
+        timed_out: whether it was ended for taking longer than its time-out.
+        cancelled: whether it was ended because it was cancelled.
+    """
+
+    success: bool
+    result: Any = None
+    error: str | None = None
+    duration: float = 0.0
+    exit_code: int | None = None
+    retry: bool = True
+    fault: str | None = None
+    busy_for: float | None = None
+    timed_out: bool = False
+    cancelled: bool = False
+
+
+class Executor(Protocol):
+    """Runs attempts.
+
+    E1. ``start`` returns at once; each started attempt is reported exactly once, on the event loop's thread, whatever
+        happens to it: success, exception, time-out, cancellation, a command that cannot be started or is killed.
+    E2. ``cancel`` asks an attempt to end; it is reported as cancelled when it has. Unknown leases are ignored.
+    E3. After ``close`` nothing that was started is left running: what does not end within ``grace`` is killed, where
+        the means exist (processes and commands), and reported.
+    """
+
+    def start(self, attempt: Attempt, report: Callable[[Attempt, Outcome], None]) -> None:
+        """Begin the attempt."""
+        ...
+
+    def cancel(self, attempt: Attempt) -> None:
+        """Ask a started attempt to end."""
+        ...
+
+    async def close(self, grace: float) -> None:
+        """End everything, and wait until it has ended."""
+        ...
+
+
+# --- others ---------------------------------------------------------------------------------------------------------
+
+
+class Provisioner(Protocol):
+    """Starts and stops workers when ``WorkerRegistry.scale_workers`` asks."""
+
+    def scale(self, wanted: int, present: Sequence[WorkerInfo]) -> None:
+        """Bring the number of workers to ``wanted``; joining and leaving is then told to the registry as usual."""
+        ...
+
+
+Observer = Callable[[Any], None]
+"""A subscriber: called with every event of `apportion.events` after it is durable. It must not raise or block."""
