@@ -1,0 +1,71 @@
+# `make run` and `make test` are all a newcomer needs; both build .venv by themselves. `make help` lists the rest.
+PYTHON ?= python3
+BIN := .venv/bin
+
+# What `make run` shows. Some of the demo's tasks fail on purpose, and the command says so by exit code 1.
+DEMO ?= run demo/tasks.jsonl --fleet demo/fleet.toml --results demo/out --fresh
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+PIP := $(BIN)/python -m pip install --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-ci test-long lint format types imports unit bench services lock upgrade clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/runtime ## run the demo
+	@$(BIN)/apportion $(DEMO) || test $$? -eq 1
+
+test: lint types imports unit ## everything a change must pass
+
+test-ci: .venv/dev ## proofs that take longer: clean installs, other Pythons
+	$(BIN)/pytest -m proof
+
+test-long: .venv/dev ## tests too long for every change
+	$(BIN)/pytest -m long
+
+lint: .venv/dev ## style and format
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+format: .venv/dev ## put style and format right where that is mechanical
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+types: .venv/dev ## both type checkers, strict
+	$(BIN)/mypy
+	$(BIN)/basedpyright
+
+imports: .venv/dev ## the floors: imports point down only
+	$(BIN)/lint-imports
+
+unit: .venv/dev ## the tests
+	$(BIN)/pytest
+
+bench: .venv/runtime ## measure, results as data
+	$(BIN)/python -m bench
+
+services: ## install the services that tests talk to
+	scripts/services
+
+lock: .venv/dev ## pin what is not pinned yet in requirements/*.txt
+	scripts/lock
+
+upgrade: .venv/dev ## move every pin to the newest release
+	scripts/lock --upgrade
+
+clean: ## remove whatever was made here
+	rm -rf .venv .*_cache .hypothesis build dist demo/out
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# Each stamp is newer than what it was installed from, so set-up costs nothing until that changes.
+.venv/runtime: requirements/runtime.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) --require-hashes -r requirements/runtime.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: .venv/runtime requirements/test.txt requirements/dev.txt
+	$(PIP) --require-hashes -r requirements/test.txt -r requirements/dev.txt
+	@touch $@
