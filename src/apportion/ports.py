@@ -115,8 +115,8 @@ class TaskStore(Protocol):
         """Return the task that was submitted with that key."""
         ...
 
-    def queued(self, limit: int, after: tuple[float, float, str] | None = None) -> list[Task]:
-        """Return queued tasks: higher priority first, then older ``queued_at``, then id; after that position."""
+    def queued(self, limit: int, after: tuple[float, str] | None = None) -> list[Task]:
+        """Return queued tasks, lower ``rank`` first, then by id; only those behind ``after``, a (rank, id)."""
         ...
 
     def assigned(self) -> Iterator[Task]:

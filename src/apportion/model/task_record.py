@@ -31,6 +31,8 @@ class Task(Plain):
         deaths: workers that died while they held it.
         lease: the fencing token of the last assignment; it only grows. 0: never assigned.
         assigned_worker: the worker that holds it, or held it last.
+        rank: its place in the queue, lower first, written anew whenever it is queued. Priority and the time of queueing
+            are one number here, so that waiting counts as much in a store's index as in memory.
         created_at, queued_at, assigned_at, finished_at: Unix seconds; queued_at is the last time it was queued.
         result: what its handler returned, JSON.
         error: why its last attempt, or the task, failed.
@@ -55,6 +57,7 @@ class Task(Plain):
     deaths: int = 0
     lease: int = 0
     assigned_worker: str | None = None
+    rank: float = 0.0
     created_at: float = 0.0
     queued_at: float = 0.0
     assigned_at: float | None = None
