@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 from apportion import validation
-from apportion.batch import command_line
 from apportion.batch.problems import Problems
 from apportion.errors import FieldError, FieldTypeError
+from apportion.executors.command_payload import read_env
 from apportion.model.frozen import FrozenDict
 from apportion.model.worker import WorkerInfo
 
@@ -53,8 +53,7 @@ def read_workers(line: int | None, given: Mapping[str, Any], problems: Problems)
         if name in given:
             problems.checked(line, partial(_described, {name: given[name]}))
     env = given.get("env", {})
-    for problem in command_line.environment_problems("worker.env", env):
-        problems.add(line, str(problem))
+    problems.checked(line, partial(read_env, "worker.env", env))
     if len(problems.found) > before or id is None or count is None:
         return []
     info = _described({name: given[name] for name in DESCRIBED if name in given})

@@ -14,7 +14,7 @@ from apportion.errors import FieldError, FieldTypeError
 from apportion.model.constraint import Constraint
 from apportion.model.task import TaskRequirements
 
-# Names above this are refused by every part of the product; see also `_id`.
+# Names above this are refused by every part of the product.
 LONGEST_NAME = 255
 
 
@@ -59,10 +59,7 @@ def read_task(line: int, given: dict[str, Any], problems: Problems) -> TaskLine 
     }
     requirements = _requirements(line, given, problems)
     if "payload" in given:
-        payload = given["payload"]
-        problems.unknown(line, "payload", payload if strict_json.is_object(payload) else (), command_line.FIELDS)
-        for problem in command_line.problems_of(payload):
-            problems.add(line, str(problem))
+        command_line.note_problems(line, given["payload"], problems)
     if len(problems.found) > before or requirements is None:
         return None
     return TaskLine(line=line, payload=given["payload"], requirements=requirements, **checked)
@@ -113,14 +110,6 @@ def _constraints(value: object) -> list[Constraint]:
     return [Constraint.from_dict(item) for item in value]
 
 
-def _id(field: str, value: object) -> str:
-    """Return an id: any text, for the name of its log file is made from it."""
-    kept = _name(field, value)
-    if not kept.isprintable():
-        raise FieldError(field, f"must be printable, not {kept!r}")
-    return kept
-
-
 def _name(field: str, value: object) -> str:
     kept = validation.text(field, value)
     if len(kept) > LONGEST_NAME:
@@ -129,7 +118,7 @@ def _name(field: str, value: object) -> str:
 
 
 READERS: dict[str, Callable[[str, Any], Any]] = {
-    "id": _id,
+    "id": _name,
     "task_type": _name,
     "timeout": partial(validation.optional_number, above=0),
     "max_attempts": partial(validation.count, least=1),
