@@ -54,7 +54,7 @@ def read_tasks(source: Iterable[bytes], problems: Problems) -> list[TaskLine]:
 def _texts(source: Iterable[bytes], problems: Problems) -> Iterator[tuple[int, str]]:
     for number, raw in enumerate(source, start=1):
         try:
-            text = raw.decode("utf-8-sig" if number == 1 else "utf-8").rstrip()
+            text = raw.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
         except UnicodeDecodeError as error:
             problems.add(number, f"column {error.start + 1}: not UTF-8")
             continue
