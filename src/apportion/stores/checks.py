@@ -1,0 +1,42 @@
+"""What every store refuses before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from apportion.errors import FieldError
+from apportion.model.lifecycle import TRANSITIONS, allowed
+from apportion.ports import Change, Insert, Transition
+
+
+def refuse_what_cannot_be(changes: Sequence[Change]) -> None:
+    """Refuse a whole commit when one of its changes could never be right.
+
+    Raises:
+        FieldError: a transition that the table of a task's life does not have, or a name that is not Unicode text.
+    """
+    for change in changes:
+        if isinstance(change, Transition):
+            _refuse_unknown_transition(change)
+            _refuse_broken_text("Task.assigned_worker", change.task.assigned_worker)
+        elif isinstance(change, Insert):
+            task = change.task
+            for field in ("id", "task_type", "tenant", "idempotency_key", "assigned_worker"):
+                _refuse_broken_text(f"Task.{field}", getattr(task, field))
+
+
+def _refuse_unknown_transition(change: Transition) -> None:
+    before, after = change.from_state, change.task.state
+    if not allowed(before, after):
+        known = ", ".join(TRANSITIONS[before]) or "nothing: it has ended"
+        raise FieldError("Transition.task.state", f"{before} -> {after} is not in a task's life; {before} -> {known}")
+
+
+def _refuse_broken_text(field: str, text: str | None) -> None:
+    """Half a surrogate pair has no encoding, so no database can keep it."""
+    if text is None or text.isascii():
+        return
+    try:
+        text.encode()
+    except UnicodeEncodeError as problem:
+        raise FieldError(field, f"must be Unicode text; {text!r} holds half a surrogate pair") from problem

@@ -1,0 +1,216 @@
+"""The store that forgets: for tests, simulations, and whoever needs no durability. It is also what a store means."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections import Counter
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from threading import RLock
+from typing import Any
+
+from apportion import validation
+from apportion.errors import StoreError
+from apportion.model.lifecycle import TaskState
+from apportion.model.task_record import Task
+from apportion.ports import Change, Forget, Insert, Remember, TaskFilter, Transition
+from apportion.stores.checks import refuse_what_cannot_be
+from apportion.stores.plain_json import decode, encode
+
+Position = tuple[float, str]
+
+WRITTEN_BY_TRANSITIONS = (
+    "state", "attempt", "failures", "deaths", "lease", "assigned_worker", "rank", "queued_at", "assigned_at",
+    "finished_at", "not_before", "result", "error", "exit_code", "duration",
+)  # fmt: skip
+
+
+class MemoryStore:
+    """Keeps tasks while the process lives. Safe to use from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._closed = False
+        self._tasks: dict[str, Task] = {}
+        self._ids: list[str] = []
+        self._queue: list[Position] = []
+        self._keys: dict[tuple[str, str], str] = {}
+        self._counts: Counter[TaskState] = Counter()
+        self._documents: dict[str, Any] = {}
+
+    def commit(self, changes: Sequence[Change]) -> list[bool]:
+        """Carry out the changes in order, as one transaction.
+
+        Raises:
+            FieldError, FieldTypeError: a change that could never be right; nothing was done.
+        """
+        refuse_what_cannot_be(changes)
+        copies = [_own(change) for change in changes]
+        with self._use():
+            return [self._apply(change) for change in copies]
+
+    def _apply(self, change: Change) -> bool:
+        match change:
+            case Insert(task):
+                return self._insert(task)
+            case Transition(task, from_state, from_lease):
+                return self._transition(task, from_state, from_lease)
+            case Forget(task_id):
+                return self._forget(task_id)
+            case Remember(name, document):
+                self._documents[name] = document
+                return True
+
+    def _insert(self, task: Task) -> bool:
+        if task.id in self._tasks:
+            return False
+        if task.idempotency_key is not None:
+            if (task.tenant, task.idempotency_key) in self._keys:
+                return False
+            self._keys[task.tenant, task.idempotency_key] = task.id
+        insort(self._ids, task.id)
+        self._put(task)
+        return True
+
+    def _transition(self, task: Task, from_state: TaskState, from_lease: int) -> bool:
+        kept = self._tasks.get(task.id)
+        if kept is None or kept.state != from_state or kept.lease != from_lease:
+            return False
+        brings_decision = task.state is TaskState.ASSIGNED and task.decision is not None
+        written = {name: getattr(task, name) for name in WRITTEN_BY_TRANSITIONS}
+        self._take(kept)
+        self._put(replace(kept, **written, decision=task.decision if brings_decision else kept.decision))
+        return True
+
+    def _forget(self, task_id: str) -> bool:
+        kept = self._tasks.get(task_id)
+        if kept is None or not kept.state.final:
+            return False
+        self._take(kept)
+        del self._tasks[task_id], self._ids[bisect_left(self._ids, task_id)]
+        if kept.idempotency_key is not None:
+            del self._keys[kept.tenant, kept.idempotency_key]
+        return True
+
+    def _put(self, task: Task) -> None:
+        self._tasks[task.id] = task
+        self._counts[task.state] += 1
+        if task.state is TaskState.QUEUED:
+            insort(self._queue, _position(task))
+
+    def _take(self, task: Task) -> None:
+        self._counts[task.state] -= 1
+        if task.state is TaskState.QUEUED:
+            del self._queue[bisect_left(self._queue, _position(task))]
+
+    def get(self, task_id: str) -> Task | None:
+        """Return the task of that id."""
+        with self._use():
+            kept = self._tasks.get(task_id)
+        return None if kept is None else _copied(kept)
+
+    def find(self, tenant: str, idempotency_key: str) -> Task | None:
+        """Return the task that was submitted with that key."""
+        with self._use():
+            task_id = self._keys.get((tenant, idempotency_key))
+            return None if task_id is None else self.get(task_id)
+
+    def queued(self, limit: int, after: Position | None = None) -> list[Task]:
+        """Return queued tasks, lower ``rank`` first, then by id; only those behind ``after``, a (rank, id)."""
+        limit = validation.count("limit", limit)
+        with self._use():
+            start = 0 if after is None else bisect_right(self._queue, after)
+            chosen = [self._tasks[task_id] for _, task_id in self._queue[start : start + limit]]
+        return [_copied(task) for task in chosen]
+
+    def assigned(self) -> Iterator[Task]:
+        """Return all tasks that some worker holds, in the order of their ids."""
+        cursor: str | None = ""
+        while cursor is not None:
+            tasks, cursor = self.page(TaskFilter(state=TaskState.ASSIGNED), 1000, cursor)
+            yield from tasks
+
+    def page(self, chosen: TaskFilter, limit: int, cursor: str | None = None) -> tuple[list[Task], str | None]:
+        """Return tasks in the order of their ids, and the cursor of the next page or None."""
+        limit = validation.count("limit", limit, least=1)
+        found: list[Task] = []
+        with self._use():
+            for index in range(0 if cursor is None else bisect_right(self._ids, cursor), len(self._ids)):
+                task = self._tasks[self._ids[index]]
+                if not _meant(task, chosen):
+                    continue
+                if len(found) == limit:
+                    return [_copied(task) for task in found], found[-1].id
+                found.append(task)
+        return [_copied(task) for task in found], None
+
+    def counts(self) -> dict[TaskState, int]:
+        """Return how many tasks are in each state."""
+        with self._use():
+            return {state: self._counts[state] for state in TaskState}
+
+    def recall(self, name: str) -> Any:
+        """Return the document of that name, or None."""
+        with self._use():
+            return decode(encode("Remember.document", self._documents.get(name)))
+
+    def backup(self, path: str) -> None:
+        """Write everything to ``path``, as a SQLite store.
+
+        Raises:
+            StoreError: it cannot be written, or something is there already.
+        """
+        from apportion.stores.sqlite.copying import write_copy
+
+        with self._use():
+            tasks = [_copied(task) for task in self._tasks.values()]
+            documents = dict(self._documents)
+        write_copy(path, [*map(Insert, tasks), *(Remember(name, document) for name, document in documents.items())])
+
+    def close(self) -> None:
+        """Let go of the store. Safe to call twice."""
+        self._closed = True
+
+    @contextmanager
+    def _use(self) -> Generator[None]:
+        with self._lock:
+            if self._closed:
+                raise StoreError("this store is closed; open it again to use it")
+            yield
+
+
+def _position(task: Task) -> Position:
+    return task.rank, task.id
+
+
+def _meant(task: Task, chosen: TaskFilter) -> bool:
+    return (
+        (chosen.state is None or task.state is chosen.state)
+        and (chosen.task_type is None or task.task_type == chosen.task_type)
+        and (chosen.tenant is None or task.tenant == chosen.tenant)
+        and (chosen.worker is None or task.assigned_worker == chosen.worker)
+    )
+
+
+def _own(change: Change) -> Change:
+    """Return the change with copies of what its giver could still alter."""
+    match change:
+        case Insert(task):
+            return Insert(_copied(task))
+        case Transition(task, from_state, from_lease):
+            return Transition(_copied(replace(task, payload=None)), from_state, from_lease)
+        case Remember(name, document):
+            return Remember(name, decode(encode("Remember.document", document)))
+        case Forget():
+            return change
+
+
+def _copied(task: Task) -> Task:
+    """Return a task that shares nothing changeable with this one. Copies pass through JSON, as in every store."""
+    return replace(
+        task,
+        payload=decode(encode("Task.payload", task.payload)),
+        result=decode(encode("Task.result", task.result)),
+        decision=decode(encode("Task.decision", task.decision)),
+    )

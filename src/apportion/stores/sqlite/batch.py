@@ -1,0 +1,106 @@
+"""The changes of one transaction, carried out on the writing connection."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import Any
+
+from apportion.model.lifecycle import TaskState
+from apportion.ports import Change, Forget, Insert, Remember, Transition
+from apportion.stores.plain_json import encode
+from apportion.stores.sqlite import statements
+from apportion.stores.sqlite.rows import Row, input_row, insert_row, is_new, transition_row
+
+
+class Batch:
+    """Carries out changes within a transaction that somebody else begins and ends.
+
+    Args:
+        cursor: of the writing connection.
+        next_number: the number of the next new task's inputs.
+    """
+
+    def __init__(self, cursor: sqlite3.Cursor, next_number: int) -> None:
+        self.next_number = next_number
+        self._cursor = cursor
+        self._totals: Counter[str] = Counter()
+        self._by_kind: dict[type[Change], Callable[[list[Any]], list[bool]]] = {
+            Insert: self._insert,
+            Transition: self._transition,
+            Forget: self._forget,
+            Remember: self._remember,
+        }
+
+    def carry_out(self, changes: Sequence[Change]) -> list[bool]:
+        """Carry out the changes in order; neighbours of one kind together. Return which took effect."""
+        effects: list[bool] = []
+        for kind, run in groupby(changes, type):
+            effects += self._by_kind[kind](list(run))
+        moved = [(change, state) for state, change in self._totals.items() if change]
+        self._cursor.executemany(statements.COUNT, moved)
+        return effects
+
+    def _insert(self, run: list[Insert]) -> list[bool]:
+        tasks = [insert.task for insert in run]
+        numbers = range(self.next_number, self.next_number + len(tasks))
+        self.next_number = numbers.stop
+        numbered = list(zip(tasks, numbers, strict=True))
+        effects = self._effects(statements.INSERT, [insert_row(task, number) for task, number in numbered])
+        written = [pair for pair, effect in zip(numbered, effects, strict=True) if effect]
+        self._cursor.executemany(statements.INSERT_INPUT, [input_row(task, number) for task, number in written])
+        for task, _ in written:
+            self._totals[task.state.value] += 1
+            if not is_new(task):
+                self._cursor.execute(statements.TRANSITION, transition_row(Transition(task, task.state, 0)))
+                self._decide([(encode("Task.decision", task.decision), task.id)])
+        return effects
+
+    def _transition(self, run: list[Transition]) -> list[bool]:
+        effects = self._effects(statements.TRANSITION, [transition_row(change) for change in run])
+        written = [change for change, effect in zip(run, effects, strict=True) if effect]
+        for change in written:
+            self._totals[change.from_state.value] -= 1
+            self._totals[change.task.state.value] += 1
+        placed = [change.task for change in written if change.task.state is TaskState.ASSIGNED]
+        self._decide([(encode("Task.decision", task.decision), task.id) for task in placed])
+        return effects
+
+    def _decide(self, rows: list[tuple[str | None, str]]) -> None:
+        self._cursor.executemany(statements.DECIDE, [row for row in rows if row[0] is not None])
+
+    def _forget(self, run: list[Forget]) -> list[bool]:
+        return [self._forget_one(change.task_id) for change in run]
+
+    def _forget_one(self, task_id: str) -> bool:
+        gone = self._cursor.execute(statements.FORGET, (task_id,)).fetchone()
+        if gone is None:
+            return False
+        number, state = gone
+        self._cursor.execute(statements.FORGET_INPUT, (number,))
+        self._cursor.execute(statements.FORGET_DECISION, (number,))
+        self._totals[state] -= 1
+        return True
+
+    def _remember(self, run: list[Remember]) -> list[bool]:
+        rows = [(change.name, encode("Remember.document", change.document)) for change in run]
+        self._cursor.executemany(statements.REMEMBER, rows)
+        return [True] * len(run)
+
+    def _effects(self, statement: str, rows: list[Row]) -> list[bool]:
+        """Run the statement for each row and return which changed something.
+
+        Together they run faster, but answer only how many did. As a rule that is all of them; otherwise they are taken
+        back and run one by one.
+        """
+        cursor = self._cursor
+        if len(rows) > 1:
+            cursor.execute("SAVEPOINT together")
+            if cursor.executemany(statement, rows).rowcount == len(rows):
+                cursor.execute("RELEASE together")
+                return [True] * len(rows)
+            cursor.execute("ROLLBACK TO together")
+            cursor.execute("RELEASE together")
+        return [cursor.execute(statement, row).rowcount == 1 for row in rows]

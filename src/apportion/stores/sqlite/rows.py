@@ -1,0 +1,111 @@
+"""Tasks to and from rows."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Final
+
+from apportion.model.lifecycle import TaskState
+from apportion.model.plain import to_plain
+from apportion.model.task import TaskRequirements
+from apportion.model.task_record import Task
+from apportion.ports import Transition
+from apportion.stores.plain_json import decode, encode
+
+Row = tuple[Any, ...]
+
+_FIELDS: Final = Task.field_names()
+_PAYLOAD, _REQUIREMENTS, _STATE, _RESULT, _ERROR, _DECISION = (
+    _FIELDS.index(name) for name in ("payload", "requirements", "state", "result", "error", "decision")
+)
+_STATES: Final = {state.value: state for state in TaskState}
+_DEFAULTS: Final = vars(TaskRequirements())
+_UNLIVED: Final = [
+    (name, getattr(Task("", ""), name))
+    for name in (
+        "attempt", "failures", "deaths", "lease", "assigned_worker", "assigned_at", "finished_at", "result", "error",
+        "exit_code", "duration", "decision",
+    )
+]  # fmt: skip
+
+
+def task_of(row: Row) -> Task:
+    """Return the task of a row that lists the columns in the order of Task's fields."""
+    values = list(row)
+    values[_PAYLOAD] = decode(values[_PAYLOAD])
+    values[_REQUIREMENTS] = _requirements_of(values[_REQUIREMENTS])
+    values[_STATE] = _STATES[values[_STATE]]
+    values[_RESULT] = decode(values[_RESULT])
+    values[_ERROR] = decode(values[_ERROR])
+    values[_DECISION] = decode(values[_DECISION])
+    return Task(*values)
+
+
+def insert_row(task: Task, number: int) -> Row:
+    """Return the parameters of `INSERT`."""
+    return (
+        task.id,
+        number,
+        task.state.value,
+        task.rank,
+        task.queued_at,
+        task.task_type,
+        task.tenant,
+        task.idempotency_key,
+        task.not_before,
+    )
+
+
+def input_row(task: Task, number: int) -> Row:
+    """Return the parameters of `INSERT_INPUT`."""
+    return (
+        number,
+        encode("Task.payload", task.payload),
+        _requirements_text(task.requirements),
+        task.max_attempts,
+        task.timeout,
+        task.schedule_timeout,
+        task.created_at,
+    )
+
+
+def transition_row(change: Transition) -> Row:
+    """Return the parameters of `TRANSITION`."""
+    task = change.task
+    return (
+        task.state.value,
+        task.lease,
+        task.attempt,
+        task.failures,
+        task.deaths,
+        task.assigned_worker,
+        task.rank,
+        task.queued_at,
+        task.assigned_at,
+        task.finished_at,
+        task.not_before,
+        encode("Task.error", task.error),
+        task.exit_code,
+        task.duration,
+        encode("Task.result", task.result),
+        task.id,
+        change.from_state.value,
+        change.from_lease,
+    )
+
+
+def is_new(task: Task) -> bool:
+    """Return whether it has no life behind it: `INSERT` alone writes all that is known of it."""
+    return all(getattr(task, name) == unlived for name, unlived in _UNLIVED)
+
+
+def _requirements_text(requirements: TaskRequirements) -> str:
+    """Most tasks ask for little: what is as by default is left out."""
+    asked = {name: to_plain(value) for name, value in vars(requirements).items() if value != _DEFAULTS[name]}
+    return encode("Task.requirements", asked) or "{}"
+
+
+@lru_cache(maxsize=1024)
+def _requirements_of(text: str) -> TaskRequirements:
+    """Requirements never change, so equal ones can be one object."""
+    return TaskRequirements.from_dict(decode(text))

@@ -1,0 +1,175 @@
+"""Tasks in one SQLite file."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from apportion import validation
+from apportion.errors import StoreError
+from apportion.model.lifecycle import TaskState
+from apportion.model.task_record import Task
+from apportion.ports import Change, TaskFilter
+from apportion.stores.checks import refuse_what_cannot_be
+from apportion.stores.plain_json import decode
+from apportion.stores.sqlite import statements
+from apportion.stores.sqlite.batch import Batch
+from apportion.stores.sqlite.connections import Readers, open_writer
+from apportion.stores.sqlite.copying import copy_database
+from apportion.stores.sqlite.hold import Hold
+from apportion.stores.sqlite.rows import task_of
+from apportion.stores.sqlite.schema import migrate
+from apportion.stores.sqlite.trouble import told_plainly
+
+
+class SqliteStore:
+    """Keeps tasks in a file, so that whatever `commit` has returned from is on disk. Safe to use from any thread.
+
+    `commit` waits for the disk: call it from a thread that may wait, with as many changes at once as there are.
+
+    Args:
+        path: the file; made when it is not there. Its folder must be there, on a local disk. Beside it lie the log
+            (``-wal``, ``-shm``) while it is open, and ``.lock``.
+
+    Raises:
+        StoreHeldError: another process, or this one, has it open.
+        SchemaTooNewError: a newer Apportion wrote it.
+        StoreError: it cannot be opened; the message says what to do.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        # One file has one lock, by whatever links and relative paths it is reached.
+        self._path = str(Path(path).resolve())
+        self._hold = Hold(self._path)
+        try:
+            with told_plainly(self._path):
+                self._writer = _opened(self._path)
+                ((self._next_number,),) = self._writer.execute(statements.NEXT_NUMBER)
+        except BaseException:
+            self._hold.release()
+            raise
+        self._writing = Lock()
+        self._closed = False
+        self._readers = Readers(self._path)
+
+    def commit(self, changes: Sequence[Change]) -> list[bool]:
+        """Carry out the changes in order, as one transaction that is on disk when this returns.
+
+        Raises:
+            FieldError, FieldTypeError: a change that could never be right; nothing was done.
+            StoreFullError: the disk is full; nothing was done, and a later commit may succeed.
+            StoreError: the disk or the file failed; nothing was done.
+        """
+        refuse_what_cannot_be(changes)
+        with self._writing, told_plainly(self._path):
+            self._refuse_if_closed()
+            return self._transaction(changes)
+
+    def _transaction(self, changes: Sequence[Change]) -> list[bool]:
+        if not changes:
+            return []
+        cursor = self._writer.cursor()
+        batch = Batch(cursor, self._next_number)
+        try:
+            # IMMEDIATE: a transaction that became a writing one half way could fail without waiting for its turn.
+            cursor.execute("BEGIN IMMEDIATE")
+            effects = batch.carry_out(changes)
+            cursor.execute("COMMIT")
+        except BaseException:
+            # A full disk ends the transaction by itself.
+            if self._writer.in_transaction:
+                with suppress(sqlite3.Error):
+                    cursor.execute("ROLLBACK")
+            raise
+        self._next_number = batch.next_number
+        return effects
+
+    def get(self, task_id: str) -> Task | None:
+        """Return the task of that id."""
+        return self._one(statements.GET, task_id)
+
+    def find(self, tenant: str, idempotency_key: str) -> Task | None:
+        """Return the task that was submitted with that key."""
+        return self._one(statements.FIND, tenant, idempotency_key)
+
+    def queued(self, limit: int, after: tuple[float, str] | None = None) -> list[Task]:
+        """Return queued tasks, lower ``rank`` first, then by id; only those behind ``after``, a (rank, id)."""
+        limit = validation.count("limit", limit)
+        if after is None:
+            return self._tasks(statements.QUEUED, limit)
+        return self._tasks(statements.QUEUED_AFTER, *after, limit)
+
+    def assigned(self) -> Iterator[Task]:
+        """Return all tasks that some worker holds, in the order of their ids.
+
+        They are read in pieces: a task that is assigned or ends meanwhile may be missing or not, but none is twice.
+        """
+        cursor: str | None = ""
+        while cursor is not None:
+            tasks, cursor = self.page(TaskFilter(state=TaskState.ASSIGNED), 1000, cursor)
+            yield from tasks
+
+    def page(self, chosen: TaskFilter, limit: int, cursor: str | None = None) -> tuple[list[Task], str | None]:
+        """Return tasks in the order of their ids, and the cursor of the next page or None."""
+        limit = validation.count("limit", limit, least=1)
+        statement, values = statements.page(chosen)
+        found = self._tasks(statement, *values, cursor or "", limit + 1)
+        return found[:limit], found[limit - 1].id if len(found) > limit else None
+
+    def counts(self) -> dict[TaskState, int]:
+        """Return how many tasks are in each state."""
+        return {TaskState(state): tasks for state, tasks in self._rows(statements.COUNTS)}
+
+    def recall(self, name: str) -> Any:
+        """Return the document of that name, or None."""
+        found = self._rows(statements.RECALL, name)
+        return decode(found[0][0]) if found else None
+
+    def backup(self, path: str) -> None:
+        """Write a consistent copy to ``path`` while others go on; it is a store like this one.
+
+        Raises:
+            StoreError: it cannot be written there, or something is there already.
+        """
+        with self._readers.lend() as source:
+            copy_database(source, path)
+
+    def close(self) -> None:
+        """Let go of the store, once reads and commits under way have ended. Safe to call twice."""
+        with self._writing:
+            if self._closed:
+                return
+            self._closed = True
+            # The last to close moves the log into the database, and that has to be the writer.
+            self._readers.close()
+            self._writer.close()
+            self._hold.release()
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise StoreError(f"the store {self._path} is closed; open it again to use it")
+
+    def _one(self, statement: str, *values: Any) -> Task | None:
+        found = self._tasks(statement, *values)
+        return found[0] if found else None
+
+    def _tasks(self, statement: str, *values: Any) -> list[Task]:
+        return [task_of(row) for row in self._rows(statement, *values)]
+
+    def _rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        with told_plainly(self._path):
+            return self._readers.all(statement, values)
+
+
+def _opened(path: str) -> sqlite3.Connection:
+    writer = open_writer(path)
+    try:
+        migrate(writer, path)
+    except BaseException:
+        writer.close()
+        raise
+    return writer
