@@ -1,0 +1,1 @@
+"""The hands: where attempts run. One file for each kind; the contract is `apportion.ports.Executor`."""
