@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isclose
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from apportion import validation
 from apportion.errors import FieldError
@@ -23,6 +26,8 @@ HISTORY_BONUS = 0.2
 PREFERRED_BONUS = 0.3
 CONSTRAINT_BONUS = 0.3
 ANTI_AFFINITY_PENALTY = 0.5
+
+F = TypeVar("F", float, NDArray[np.float64])
 
 DURATION_SCALE = 10.0
 """Seconds: a worker whose tasks take this long on average has half the speed part of reliability."""
@@ -63,15 +68,15 @@ class ScoreWeights(Plain):
     def _total(self) -> float:
         return self.__dict__["total"]  # type: ignore[no-any-return]
 
-    def combine(self, capacity: float, performance: float, affinity: float, reliability: float) -> float:
-        """Return the weighted mean of the four factors, 0..1."""
+    def combine(self, capacity: F, performance: F, affinity: F, reliability: F) -> F:
+        """Return the weighted mean of the four factors, 0..1; of arrays, element by element."""
         weighted = (
             self.capacity * capacity
             + self.performance * performance
             + self.affinity * affinity
             + self.reliability * reliability
         )
-        return weighted / self._total
+        return weighted if self._total == 1 else weighted / self._total
 
 
 class Scored(NamedTuple):

@@ -1,0 +1,1 @@
+"""A plan for a whole queue: who should get what, under capacity."""

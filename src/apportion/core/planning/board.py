@@ -1,0 +1,78 @@
+"""The workers as columns, and which of them may ever take a task: ``core.rules`` for all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from apportion.core.planning.preference import Mask, Vector
+from apportion.core.rules import suitable
+from apportion.model.constraint import Constraint
+from apportion.model.task import TaskRequirements
+from apportion.model.worker import WorkerInfo
+
+Conditions = tuple[frozenset[str], str | None, tuple[tuple[str, float | None], ...]]
+"""What of a task the rules look at, but for its size and its anti-affinity."""
+
+
+class Board:
+    """The workers of one plan, in the order given. Nothing on it changes: plans keep their loads beside it.
+
+    Args:
+        workers: the workers as they are now.
+        crowding: by how much each one's value falls for a unit of load.
+
+    Attributes:
+        load: units of complexity that each one holds.
+        capacity: units that each one can hold.
+    """
+
+    def __init__(self, workers: Sequence[WorkerInfo], crowding: Vector) -> None:
+        self.workers = workers
+        self.crowding = crowding
+        self.load: Vector = np.array([worker.current_load for worker in workers], dtype=np.float64)
+        self.capacity: Vector = np.array([worker.max_capacity for worker in workers], dtype=np.float64)
+        self._seats = {worker.id: seat for seat, worker in enumerate(workers)}
+        self._choosy = any(worker.task_types is not None for worker in workers)
+        self._able: dict[str, Mask] = {}
+        self._suitable: dict[Conditions, Mask] = {}
+
+    def suitable(self, task: TaskRequirements) -> Mask:
+        """Return who may take the task as soon as there is room; as `core.rules.suitable`, worker by worker."""
+        kind = task.task_type if self._choosy else None
+        conditions = (task.capabilities, kind, constraint_keys(task.constraints))
+        found = self._suitable.get(conditions)
+        if found is None:
+            found = self._suitable[conditions] = self._find(task)
+        if not task.anti_affinity:
+            return found
+        return found & ~self.among(task.anti_affinity)
+
+    def among(self, ids: Iterable[str]) -> Mask:
+        """Return which workers have one of these ids."""
+        mask = np.zeros(len(self.workers), dtype=bool)
+        mask[[seat for seat in map(self._seats.get, ids) if seat is not None]] = True
+        return mask
+
+    def _find(self, task: TaskRequirements) -> Mask:
+        """Ask the rules, but only about workers that can do the work: with many of them, few are left to ask about."""
+        able = np.ones(len(self.workers), dtype=bool)
+        for name in task.capabilities:
+            able &= self._able_to(name)
+        bare = TaskRequirements(task.capabilities, task_type=task.task_type, constraints=task.constraints)
+        for seat in np.flatnonzero(able).tolist():
+            able[seat] = suitable(bare, self.workers[seat])
+        return able
+
+    def _able_to(self, capability: str) -> Mask:
+        able = self._able.get(capability)
+        if able is None:
+            found = [capability in worker.capabilities for worker in self.workers]
+            able = self._able[capability] = np.array(found, dtype=bool)
+        return able
+
+
+def constraint_keys(constraints: Iterable[Constraint]) -> tuple[tuple[str, float | None], ...]:
+    """Return what tells constraints apart; a constraint's value need not be hashable, its text is."""
+    return tuple((str(each), each.weight) for each in constraints)
