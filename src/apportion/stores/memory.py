@@ -161,12 +161,12 @@ class MemoryStore:
         Raises:
             StoreError: it cannot be written, or something is there already.
         """
-        from apportion.stores.sqlite.copying import write_copy
+        from apportion.stores.sqlite.writing_out import write_out
 
         with self._use():
             tasks = [_copied(task) for task in self._tasks.values()]
             documents = dict(self._documents)
-        write_copy(path, [*map(Insert, tasks), *(Remember(name, document) for name, document in documents.items())])
+        write_out(path, [*map(Insert, tasks), *(Remember(name, document) for name, document in documents.items())])
 
     def close(self) -> None:
         """Let go of the store. Safe to call twice."""

@@ -5,14 +5,26 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import groupby
-from typing import Any
+from itertools import compress, groupby
+from operator import itemgetter
+from typing import Any, Final
 
 from apportion.model.lifecycle import TaskState
+from apportion.model.task_record import Task
 from apportion.ports import Change, Forget, Insert, Remember, Transition
 from apportion.stores.plain_json import encode
 from apportion.stores.sqlite import statements
-from apportion.stores.sqlite.rows import Row, input_row, insert_row, is_new, transition_row
+from apportion.stores.sqlite.rows import (
+    TRANSITION_AFTER,
+    TRANSITION_BEFORE,
+    Row,
+    input_row,
+    insert_row,
+    is_new,
+    transition_row,
+)
+
+_BEFORE_AND_AFTER: Final = itemgetter(TRANSITION_BEFORE, TRANSITION_AFTER)
 
 
 class Batch:
@@ -47,29 +59,32 @@ class Batch:
         tasks = [insert.task for insert in run]
         numbers = range(self.next_number, self.next_number + len(tasks))
         self.next_number = numbers.stop
-        numbered = list(zip(tasks, numbers, strict=True))
-        effects = self._effects(statements.INSERT, [insert_row(task, number) for task, number in numbered])
-        written = [pair for pair, effect in zip(numbered, effects, strict=True) if effect]
-        self._cursor.executemany(statements.INSERT_INPUT, [input_row(task, number) for task, number in written])
-        for task, _ in written:
-            self._totals[task.state.value] += 1
-            if not is_new(task):
-                self._cursor.execute(statements.TRANSITION, transition_row(Transition(task, task.state, 0)))
-                self._decide([(encode("Task.decision", task.decision), task.id)])
+        effects = self._effects(statements.INSERT, list(map(insert_row, tasks, numbers)))
+        written = list(compress(tasks, effects))
+        self._cursor.executemany(statements.INSERT_INPUT, map(input_row, written, compress(numbers, effects)))
+        self._totals.update(task.state.value for task in written)
+        self._write_lives([task for task in written if not is_new(task)])
         return effects
+
+    def _write_lives(self, tasks: list[Task]) -> None:
+        """Write what a copied or restored task has behind it."""
+        for task in tasks:
+            self._cursor.execute(statements.TRANSITION, transition_row(Transition(task, task.state, 0)))
+        self._decide([task for task in tasks if task.decision is not None])
 
     def _transition(self, run: list[Transition]) -> list[bool]:
-        effects = self._effects(statements.TRANSITION, [transition_row(change) for change in run])
-        written = [change for change, effect in zip(run, effects, strict=True) if effect]
-        for change in written:
-            self._totals[change.from_state.value] -= 1
-            self._totals[change.task.state.value] += 1
-        placed = [change.task for change in written if change.task.state is TaskState.ASSIGNED]
-        self._decide([(encode("Task.decision", task.decision), task.id) for task in placed])
+        rows = [transition_row(change) for change in run]
+        effects = self._effects(statements.TRANSITION, rows)
+        for (before, after), tasks in Counter(map(_BEFORE_AND_AFTER, compress(rows, effects))).items():
+            self._totals[before] -= tasks
+            self._totals[after] += tasks
+        decided = (change.task for change in compress(run, effects) if change.task.decision is not None)
+        self._decide([task for task in decided if task.state is TaskState.ASSIGNED])
         return effects
 
-    def _decide(self, rows: list[tuple[str | None, str]]) -> None:
-        self._cursor.executemany(statements.DECIDE, [row for row in rows if row[0] is not None])
+    def _decide(self, tasks: list[Task]) -> None:
+        rows = [(encode("Task.decision", task.decision), task.id) for task in tasks]
+        self._cursor.executemany(statements.DECIDE, rows)
 
     def _forget(self, run: list[Forget]) -> list[bool]:
         return [self._forget_one(change.task_id) for change in run]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from apportion.errors import StoreError
-from apportion.ports import Change
 from apportion.stores.sqlite.trouble import told_plainly
 
 
@@ -19,30 +18,20 @@ def copy_database(source: sqlite3.Connection, path: str) -> None:
     Raises:
         StoreError: it cannot be written there, or something is there already.
     """
-    with _written_aside(path) as aside, told_plainly(path), closing(sqlite3.connect(aside)) as copy:
+    with written_aside(path) as aside, told_plainly(path), closing(sqlite3.connect(aside)) as copy:
         # All in one step: a copy in several starts again with each commit that comes between.
         source.backup(copy)
         # A file by itself, to be copied or sent on without a log beside it; a store turns its log on when it opens.
         copy.execute("PRAGMA journal_mode = DELETE")
 
 
-def write_copy(path: str, changes: Sequence[Change]) -> None:
-    """Write a new store that holds what these changes make.
+@contextmanager
+def written_aside(path: str) -> Generator[str]:
+    """Lend a name beside ``path``; what is written there is put on disk and given its proper name.
 
     Raises:
         StoreError: it cannot be written there, or something is there already.
     """
-    from apportion.stores.sqlite.store import SqliteStore
-
-    with _written_aside(path) as aside:
-        with closing(SqliteStore(aside)) as copy:
-            copy.commit(changes)
-        Path(f"{aside}.lock").unlink()
-
-
-@contextmanager
-def _written_aside(path: str) -> Generator[str]:
-    """Lend a name beside ``path``; what is written there is put on disk and given its proper name."""
     aside = Path(f"{path}.part")
     if Path(path).exists():
         raise StoreError(f"{path} is there already; name another file for the copy, or move that one away")

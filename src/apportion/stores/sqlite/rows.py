@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from typing import Any, Final
 
@@ -20,13 +21,8 @@ _PAYLOAD, _REQUIREMENTS, _STATE, _RESULT, _ERROR, _DECISION = (
 )
 _STATES: Final = {state.value: state for state in TaskState}
 _DEFAULTS: Final = vars(TaskRequirements())
-_UNLIVED: Final = [
-    (name, getattr(Task("", ""), name))
-    for name in (
-        "attempt", "failures", "deaths", "lease", "assigned_worker", "assigned_at", "finished_at", "result", "error",
-        "exit_code", "duration", "decision",
-    )
-]  # fmt: skip
+_encoder: Final = json.JSONEncoder(separators=(",", ":"), default=to_plain)
+_UNLIVED: Final = (0, 0, 0, 0, None, None, None, None, None, None, None, None)
 
 
 def task_of(row: Row) -> Task:
@@ -69,6 +65,11 @@ def input_row(task: Task, number: int) -> Row:
     )
 
 
+TRANSITION_AFTER: Final = 0
+TRANSITION_BEFORE: Final = -2
+"""Where the two states stand in the parameters of `TRANSITION`."""
+
+
 def transition_row(change: Transition) -> Row:
     """Return the parameters of `TRANSITION`."""
     task = change.task
@@ -96,13 +97,15 @@ def transition_row(change: Transition) -> Row:
 
 def is_new(task: Task) -> bool:
     """Return whether it has no life behind it: `INSERT` alone writes all that is known of it."""
-    return all(getattr(task, name) == unlived for name, unlived in _UNLIVED)
+    lived = (task.attempt, task.failures, task.deaths, task.lease, task.assigned_worker, task.assigned_at)
+    ended = (task.finished_at, task.result, task.error, task.exit_code, task.duration, task.decision)
+    return lived + ended == _UNLIVED
 
 
 def _requirements_text(requirements: TaskRequirements) -> str:
     """Most tasks ask for little: what is as by default is left out."""
-    asked = {name: to_plain(value) for name, value in vars(requirements).items() if value != _DEFAULTS[name]}
-    return encode("Task.requirements", asked) or "{}"
+    asked = {name: value for name, value in vars(requirements).items() if value != _DEFAULTS[name]}
+    return _encoder.encode(asked)
 
 
 @lru_cache(maxsize=1024)

@@ -1,0 +1,153 @@
+"""S4, and what each way of reading answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from apportion.conformance.claims import equal, refused
+from apportion.conformance.store.place import Check, Place, ids, in_state, inserted, moved, task
+from apportion.model.lifecycle import TaskState
+from apportion.ports import Forget, Remember, TaskFilter
+
+QUEUED, ASSIGNED, SUCCEEDED = TaskState.QUEUED, TaskState.ASSIGNED, TaskState.SUCCEEDED
+
+
+def s4_a_read_sees_every_commit_before_it(place: Place) -> None:
+    """By each way of reading."""
+    store = inserted(place, task("a", idempotency_key="key"))
+    held = replace(task("a", idempotency_key="key"), state=ASSIGNED, lease=1, assigned_worker="quick")
+    equal(ids(store.queued(9)), ["a"], "a new task is in the queue")
+    store.commit([moved(task("a"), ASSIGNED, lease=1, assigned_worker="quick")])
+    equal(store.get("a"), held, "get sees the commit before it")
+    equal(store.find("default", "key"), held, "find sees the commit before it")
+    equal(store.queued(9), [], "queued sees the commit before it")
+    equal(list(store.assigned()), [held], "assigned sees the commit before it")
+    equal(store.page(TaskFilter(state=ASSIGNED), 9), ([held], None), "page sees the commit before it")
+    equal(store.counts()[ASSIGNED], 1, "counts sees the commit before it")
+    store.close()
+
+
+def what_is_not_there_is_none(place: Place) -> None:
+    """Whatever is asked for, text that no store could hold included."""
+    store = inserted(place, task("a", idempotency_key="key"))
+    for name in ("unknown", "A", "", "\0", "\ud800"):
+        equal(store.get(name), None, f"get of {name!r} is None")
+        equal(store.find("default", name), None, f"find of the key {name!r} is None")
+        equal(store.find(name, "key"), None, f"find of the tenant {name!r} is None")
+        equal(store.recall(name), None, f"recall of {name!r} is None")
+        equal(store.page(TaskFilter(tenant=name), 9)[0], [], f"no task is of the tenant {name!r}")
+    store.close()
+
+
+def the_queue_is_read_by_rank_and_id(place: Place) -> None:
+    """A task stands where its rank says; after a position comes what is behind it, whether or not it is still there."""
+    order = [("c", -1.5), ("a", 0.0), ("b", 0.0), ("é", 0.0), ("😀", 0.0), ("d", 2.0)]
+    store = inserted(place, *(task(id, rank=rank) for id, rank in reversed(order)), in_state("held", ASSIGNED))
+    expected = [id for id, _ in order]
+    equal(ids(store.queued(100)), expected, "lower rank first, then by id")
+    equal(ids(store.queued(2)), expected[:2], "no more than the limit")
+    equal(store.queued(0), [], "a limit of nothing")
+    for index, (id, rank) in enumerate(order):
+        equal(ids(store.queued(100, (rank, id))), expected[index + 1 :], "only those behind the position")
+    equal(ids(store.queued(100, (0.0, "aa"))), ["b", "é", "😀", "d"], "a position at which no task stands")
+    equal(ids(store.queued(1, (-9.0, ""))), ["c"], "a position before all")
+    refused(ValueError, "a limit below 0 is refused", store.queued, -1)
+    store.close()
+
+
+def a_requeued_task_stands_where_its_new_rank_says(place: Place) -> None:
+    """The rank is written anew with each transition."""
+    first, second = task("first", rank=1.0), task("second", rank=2.0)
+    store = inserted(place, first, second)
+    held = moved(first, ASSIGNED, lease=1)
+    store.commit([held, moved(held.task, QUEUED, rank=3.0)])
+    equal(ids(store.queued(9)), ["second", "first"], "a requeued task stands where its new rank says")
+    store.close()
+
+
+def assigned_tasks_are_all_found(place: Place) -> None:
+    """Each once, however many."""
+    held = [in_state(f"held-{number:04}", ASSIGNED) for number in range(1234)]
+    store = inserted(place, *held, *(in_state(state.value, state) for state in TaskState if state is not ASSIGNED))
+    equal(list(store.assigned()), held, "every assigned task, once")
+    store.close()
+
+
+def pages_hold_what_was_meant(place: Place) -> None:
+    """Each condition by itself, and all together."""
+    kinds = [
+        (f"{number:02}", list(TaskState)[number % 5], f"type-{number % 2}", f"tenant-{number % 3}")
+        for number in range(30)
+    ]
+    tasks = [replace(in_state(id, state), task_type=kind, tenant=tenant) for id, state, kind, tenant in kinds]
+    store = inserted(place, *reversed(tasks))
+    for chosen, meant in {
+        TaskFilter(): tasks,
+        **{TaskFilter(state=state): [each for each in tasks if each.state is state] for state in TaskState},
+        TaskFilter(task_type="type-1"): [each for each in tasks if each.task_type == "type-1"],
+        TaskFilter(tenant="tenant-2"): [each for each in tasks if each.tenant == "tenant-2"],
+        TaskFilter(worker="quick"): [each for each in tasks if each.assigned_worker == "quick"],
+        TaskFilter(SUCCEEDED, "type-0", "tenant-0", "quick"): [tasks[12]],
+        TaskFilter(QUEUED, worker="quick"): [],
+        TaskFilter(task_type="' OR 1=1 --"): [],
+    }.items():
+        equal(store.page(chosen, 100), (meant, None), f"the tasks that {chosen} means, in the order of their ids")
+    store.close()
+
+
+def pages_follow_each_other(place: Place) -> None:
+    """The cursor leads to what comes next, and None says that nothing does."""
+    tasks = [in_state(f"{number:02}", ASSIGNED) for number in range(6)]
+    store = inserted(place, *tasks)
+    for limit in (1, 2, 4, 6, 7):
+        found, cursor = store.page(TaskFilter(), limit)
+        sizes = [len(found)]
+        while cursor is not None:
+            more, cursor = store.page(TaskFilter(), limit, cursor)
+            found += more
+            sizes.append(len(more))
+        equal(found, tasks, f"pages of {limit} make the whole")
+        equal(
+            sizes,
+            [limit] * (6 // limit) + [6 % limit] * (6 % limit > 0),
+            f"pages of {limit} are full, but for the last",
+        )
+    _, cursor = store.page(TaskFilter(), 2)
+    store.commit([moved(tasks[1], SUCCEEDED), Forget("01")])
+    equal(ids(store.page(TaskFilter(), 2, cursor)[0]), ["02", "03"], "a cursor holds when its task is gone")
+    refused(ValueError, "a page of nothing is refused", store.page, TaskFilter(), 0)
+    store.close()
+
+
+def counts_name_every_state(place: Place) -> None:
+    """Those without tasks included."""
+    store = place.open()
+    equal(store.counts(), dict.fromkeys(TaskState, 0), "an empty store counts 0 of each")
+    store.close()
+
+
+def documents_replace_each_other(place: Place) -> None:
+    """One of a name, the last."""
+    store = place.open()
+    equal(
+        store.commit([Remember("learned", {"a": [1]}), Remember("learned", [2]), Remember("run", 3)]),
+        [True] * 3,
+        "kept",
+    )
+    equal((store.recall("learned"), store.recall("run")), ([2], 3), "the last document of a name")
+    store.commit([Remember("learned", None)])
+    equal(store.recall("learned"), None, "a document can be nothing")
+    store.close()
+
+
+CHECKS: tuple[Check, ...] = (
+    s4_a_read_sees_every_commit_before_it,
+    what_is_not_there_is_none,
+    the_queue_is_read_by_rank_and_id,
+    a_requeued_task_stands_where_its_new_rank_says,
+    assigned_tasks_are_all_found,
+    pages_hold_what_was_meant,
+    pages_follow_each_other,
+    counts_name_every_state,
+    documents_replace_each_other,
+)
