@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from apportion.errors import CallerError
 from apportion.executors.census import Census
 from apportion.executors.command_payload import Command, read_command
-from apportion.executors.command_start import command_environment, spawn, why_not_started
+from apportion.executors.command_start import about, encoded, spawn, why_not_started
 from apportion.executors.exit_text import exit_text
 from apportion.executors.guardian import Guardian
 from apportion.executors.lines import one_line
@@ -57,8 +58,9 @@ class CommandExecutor:
     worker is free when it is reported. A time-out or a cancellation sends SIGTERM to all that belong to the attempt, in
     the group or not, and SIGKILL to what is left after the grace. The guardian does the last when the run itself dies.
 
-    Its environment is that of this process, the worker's, the payload's, and then ``APPORTION_WORKER``,
-    ``APPORTION_TASK``, ``APPORTION_ATTEMPT`` and the guardian's marks. Its standard input is empty.
+    Its environment is that of this process (as it was when the executor was made), the worker's, the payload's, and
+    then ``APPORTION_WORKER``, ``APPORTION_TASK``, ``APPORTION_ATTEMPT`` and the guardian's marks, each adding to or
+    replacing what is there. Its standard input is empty.
 
     Args:
         config: how commands are run.
@@ -69,6 +71,8 @@ class CommandExecutor:
         self._config = config
         self._own_guardian = isinstance(guardian, str)
         self._guardian = Guardian(guardian) if isinstance(guardian, str) else guardian
+        self._inherited = dict(os.environb)
+        self._marks = encoded(self._guardian.marks)
         self._census = Census(self._guardian.own_mark)
         self._roster: Roster[_Running] = Roster()
         self._closed = False
@@ -116,9 +120,7 @@ class CommandExecutor:
 
     def _launch(self, running: _Running) -> None:
         attempt, command, config = running.attempt, running.command, self._config
-        environment = command_environment(
-            attempt, command, config.worker_env.get(attempt.worker_id, {}), self._guardian.marks
-        )
+        folder = str(config.folder / command.cwd)
         running.begin()
         try:
             running.output = LoggedOutput(config.logs, attempt, command.words) if config.logs else DiscardedOutput()
@@ -127,15 +129,21 @@ class CommandExecutor:
             self._roster.settle(running, Outcome(success=False, error=problem, fault="worker"))
             return
         try:
-            process = spawn(command, config.folder, environment, running.output.descriptor())
+            process = spawn(command, folder, self._environment(running), running.output.descriptor())
         except (OSError, ValueError) as error:
             running.output.handed_over()
             running.output.finish(wanted=False)
-            self._roster.settle(running, why_not_started(error, command, config.folder))
+            self._roster.settle(running, why_not_started(error, command, folder))
             return
         running.output.handed_over()
         running.tree = Tree(process, attempt, self._census, lambda: self._ended(running))
         running.after(attempt.timeout, lambda: self._stop(running, Stop.TIMED_OUT, config.grace))
+
+    def _environment(self, running: _Running) -> dict[bytes, bytes]:
+        """Return the environment of a command. What this package says in it cannot be overridden."""
+        worker = self._config.worker_env.get(running.attempt.worker_id, {})
+        own = about(running.attempt)
+        return {**self._inherited, **encoded(worker), **encoded(running.command.env), **encoded(own), **self._marks}
 
     def _stop(self, running: _Running, stop: Stop, grace: float) -> None:
         running.stop = running.stop or stop

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 
 from apportion.clock import monotonic_clock
-from apportion.executors.handlers import Handler, Handlers, TaskContext, bind_coroutine
+from apportion.executors.handlers import Handler, Handlers, TaskContext, bind_coroutine, no_handler
 from apportion.executors.outcomes import Stop, of_exception, of_stop
 from apportion.executors.started import Report, Roster, Started
 from apportion.ports import Attempt, Outcome
@@ -46,7 +46,7 @@ class CoroutineExecutor:
         if self._closed:
             running.settle_stopped(Stop.CLOSED)
         elif attempt.task_type not in self._handlers:
-            running.settle(self._handlers.missing(attempt))
+            running.settle(no_handler(attempt, self._handlers))
         else:
             running.begin()
             self._roster.add(running)

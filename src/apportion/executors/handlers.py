@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from apportion import validation
@@ -91,12 +91,16 @@ class Handlers:
     def __contains__(self, task_type: str) -> bool:
         return task_type in self._bound
 
-    def missing(self, attempt: Attempt) -> Outcome:
-        """Return the outcome of an attempt of a type that nobody here handles."""
-        known = sorted(self._bound)
-        near = did_you_mean(attempt.task_type, known)
-        problem = f"worker {attempt.worker_id!r} has no handler for {attempt.task_type!r}{near}"
-        return Outcome(success=False, error=f"{problem}; it has: {', '.join(known) or 'none'}", fault="worker")
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._bound)
+
+
+def no_handler(attempt: Attempt, known: Iterable[str]) -> Outcome:
+    """Return the outcome of an attempt of a type that nobody here handles."""
+    names = sorted(known)
+    near = did_you_mean(attempt.task_type, names)
+    problem = f"worker {attempt.worker_id!r} has no handler for {attempt.task_type!r}{near}"
+    return Outcome(success=False, error=f"{problem}; it has: {', '.join(names) or 'none'}", fault="worker")
 
 
 def bind_plain(task_type: str, handler: Handler) -> Bound:

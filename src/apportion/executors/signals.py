@@ -5,7 +5,7 @@ from __future__ import annotations
 from apportion import validation
 
 
-class Busy(Exception):  # noqa: N818 -- not an error
+class Busy(Exception):
     """The worker was asked too much (a provider's 429): try again in ``seconds``. Neither success nor failure."""
 
     def __init__(self, seconds: float) -> None:
@@ -13,7 +13,7 @@ class Busy(Exception):  # noqa: N818 -- not an error
         super().__init__(f"busy, to be tried again in {self.seconds:g} s")
 
 
-class Fatal(Exception):  # noqa: N818 -- reads as `raise Fatal(reason)`
+class Fatal(Exception):
     """The task can never succeed: it fails at once, however many attempts it has left."""
 
     def __init__(self, reason: str) -> None:

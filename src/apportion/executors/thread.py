@@ -11,7 +11,7 @@ from queue import SimpleQueue
 from threading import Thread
 
 from apportion import validation
-from apportion.executors.handlers import Bound, Handler, Handlers, TaskContext, bind_plain
+from apportion.executors.handlers import Bound, Handler, Handlers, TaskContext, bind_plain, no_handler
 from apportion.executors.outcomes import Stop, of_stop
 from apportion.executors.started import Report, Roster, Started
 from apportion.ports import Attempt, Outcome
@@ -67,7 +67,7 @@ class ThreadExecutor:
         if self._closed:
             job.settle_stopped(Stop.CLOSED)
         elif attempt.task_type not in self._handlers:
-            job.settle(self._handlers.missing(attempt))
+            job.settle(no_handler(attempt, self._handlers))
         elif self._abandoned >= self._most_abandoned:
             problem = f"{self._abandoned} functions go on after their attempt was over; no thread is left"
             job.settle(Outcome(success=False, error=f"worker {attempt.worker_id!r}: {problem}", fault="worker"))
