@@ -11,7 +11,7 @@ from pathlib import Path
 from apportion.errors import CallerError
 from apportion.executors.census import Census
 from apportion.executors.command_payload import Command, read_command
-from apportion.executors.command_start import about, encoded, spawn, why_not_started
+from apportion.executors.command_start import about, encoded, entries_of, spawn, why_not_started
 from apportion.executors.exit_text import exit_text
 from apportion.executors.guardian import Guardian
 from apportion.executors.lines import one_line
@@ -136,14 +136,19 @@ class CommandExecutor:
             self._roster.settle(running, why_not_started(error, command, folder))
             return
         running.output.handed_over()
-        running.tree = Tree(process, attempt, self._census, lambda: self._ended(running))
+        running.tree = Tree(process, entries_of(about(attempt)), self._census, lambda: self._ended(running))
         running.after(attempt.timeout, lambda: self._stop(running, Stop.TIMED_OUT, config.grace))
 
     def _environment(self, running: _Running) -> dict[bytes, bytes]:
         """Return the environment of a command. What this package says in it cannot be overridden."""
         worker = self._config.worker_env.get(running.attempt.worker_id, {})
-        own = about(running.attempt)
-        return {**self._inherited, **encoded(worker), **encoded(running.command.env), **encoded(own), **self._marks}
+        return {
+            **self._inherited,
+            **encoded(worker),
+            **encoded(running.command.env),
+            **about(running.attempt),
+            **self._marks,
+        }
 
     def _stop(self, running: _Running, stop: Stop, grace: float) -> None:
         running.stop = running.stop or stop

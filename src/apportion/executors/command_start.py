@@ -26,13 +26,23 @@ def encoded(environment: Mapping[str, str]) -> dict[bytes, bytes]:
     return {os.fsencode(name): os.fsencode(value) for name, value in environment.items()}
 
 
-def about(attempt: Attempt) -> dict[str, str]:
+def about(attempt: Attempt) -> dict[bytes, bytes]:
     """Return what an attempt is told about itself in its environment."""
     return {
-        "APPORTION_WORKER": attempt.worker_id,
-        "APPORTION_TASK": attempt.task_id,
-        "APPORTION_ATTEMPT": str(attempt.attempt),
+        b"APPORTION_WORKER": _passable(attempt.worker_id),
+        b"APPORTION_TASK": _passable(attempt.task_id),
+        b"APPORTION_ATTEMPT": str(attempt.attempt).encode(),
     }
+
+
+def entries_of(environment: Mapping[bytes, bytes]) -> frozenset[bytes]:
+    """Return ``NAME=value`` each."""
+    return frozenset(b"%b=%b" % pair for pair in environment.items())
+
+
+def _passable(id: str) -> bytes:
+    """Return an id as an environment can hold it, whatever odd characters somebody has put into it."""
+    return id.replace("\0", "\N{SYMBOL FOR NULL}").encode("utf-8", "surrogatepass")
 
 
 def spawn(command: Command, folder: str, environment: Mapping[bytes, bytes], output: int) -> subprocess.Popen[bytes]:

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from apportion.executors.census import Census
 from apportion.executors.child import Child
 from apportion.executors.guardian_process import Found, send
-from apportion.ports import Attempt
 
 # How often those that outlive their command are looked for, once it was told to end.
 _LOOK_AGAIN = 0.05
@@ -25,7 +24,7 @@ class Tree:
 
     Args:
         popen: the command, leader of a session of its own.
-        attempt: whose it is.
+        marks: the entries of the environment that all of this attempt have.
         census: finds those that left the group.
         ended: called once when the command ends by itself, before anybody began to `end` it.
 
@@ -34,16 +33,13 @@ class Tree:
     """
 
     def __init__(
-        self, popen: subprocess.Popen[bytes], attempt: Attempt, census: Census, ended: Callable[[], None]
+        self, popen: subprocess.Popen[bytes], marks: frozenset[bytes], census: Census, ended: Callable[[], None]
     ) -> None:
         self.ending = False
         self._census = census
         self._ended = ended
         self._child = Child(popen, self._see_end)
-        self._marks = {
-            f"APPORTION_TASK={attempt.task_id}".encode("utf-8", "surrogateescape"),
-            f"APPORTION_ATTEMPT={attempt.attempt}".encode(),
-        }
+        self._marks = marks
         self._gone = False
         self._out_of_patience = False
         self._changed = asyncio.Event()
