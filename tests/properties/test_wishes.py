@@ -31,6 +31,7 @@ def test_wishes_narrow_as_preferences_do(task, workers, context):
     if wishes is None or not able.any():
         return
     candidates = find_candidates(WorkerPool(workers), task, 100, Random(0))
+    assert candidates is not None
     preferred = {worker.id for worker in narrow(candidates, task, context).everyone().workers()}
     narrowed = wishes.narrow(able, board.load)
     assert {workers[seat].id for seat in np.flatnonzero(narrowed)} == preferred

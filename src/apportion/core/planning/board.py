@@ -8,6 +8,7 @@ import numpy as np
 
 from apportion.core.planning.preference import Mask, Vector
 from apportion.core.rules import suitable
+from apportion.core.rules.custom import CustomRule
 from apportion.model.constraint import Constraint
 from apportion.model.task import TaskRequirements
 from apportion.model.worker import WorkerInfo
@@ -48,6 +49,17 @@ class Board:
         if not task.anti_affinity:
             return found
         return found & ~self.among(task.anti_affinity)
+
+    def allowed(self, task: TaskRequirements, rules: Sequence[CustomRule]) -> Mask:
+        """Return who is suitable, and turned down by none of the user's own rules."""
+        able = self.suitable(task)
+        if not rules:
+            return able
+        able = able.copy()
+        seats: list[int] = np.flatnonzero(able).tolist()
+        for seat in seats:
+            able[seat] = all(rule(task, self.workers[seat]) is None for rule in rules)
+        return able
 
     def among(self, ids: Iterable[str]) -> Mask:
         """Return which workers have one of these ids."""

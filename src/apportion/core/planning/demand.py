@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from apportion.core.planning.board import Board, constraint_keys
 from apportion.core.planning.preference import Mask, Preference, Vector
 from apportion.core.planning.wishes import Wishes, wishes_of
+from apportion.core.rules.custom import CustomRule
 from apportion.errors import StrategyError
 from apportion.model.context import BalancingContext
 from apportion.model.task import TaskRequirements
@@ -33,7 +34,11 @@ class Demand:
 
 
 def demands_of(
-    tasks: Iterable[TaskRequirements], board: Board, preference: Preference, context: BalancingContext
+    tasks: Iterable[TaskRequirements],
+    board: Board,
+    preference: Preference,
+    context: BalancingContext,
+    rules: Sequence[CustomRule] = (),
 ) -> list[Demand]:
     """Return the demand of each task; equal shapes share one.
 
@@ -43,16 +48,17 @@ def demands_of(
     known: dict[Hashable, Demand] = {}
     found: list[Demand] = []
     for task in tasks:
-        shape = _shape(task)
+        shape = shape_of(task)
         demand = known.get(shape)
         if demand is None:
-            demand = known[shape] = _demand(task, board, preference, context)
+            demand = known[shape] = _demand(task, board.allowed(task, rules), board, preference, context)
         found.append(demand)
     return found
 
 
-def _demand(task: TaskRequirements, board: Board, preference: Preference, context: BalancingContext) -> Demand:
-    allowed = board.suitable(task)
+def _demand(
+    task: TaskRequirements, allowed: Mask, board: Board, preference: Preference, context: BalancingContext
+) -> Demand:
     value = preference.values(task, board.workers)
     if value.shape != allowed.shape or not np.isfinite(value[allowed]).all():
         raise StrategyError(preference.name, "did not give one finite number for each worker")
@@ -60,7 +66,7 @@ def _demand(task: TaskRequirements, board: Board, preference: Preference, contex
     return Demand(task.complexity, allowed, liked, wishes_of(task, board, context))
 
 
-def _shape(task: TaskRequirements) -> Hashable:
+def shape_of(task: TaskRequirements) -> Hashable:
     """Return all that tells one shape from another; constraints by their text, for their values may have no hash."""
     fields = [value for name, value in task.__dict__.items() if name not in _NO_PART_OF_A_SHAPE]
     return (*fields, constraint_keys(task.constraints))

@@ -24,13 +24,18 @@ from apportion.core.planning.make_room import make_room
 from apportion.core.planning.order import by_regret, smallest_first
 from apportion.core.planning.preference import Preference, Vector
 from apportion.core.planning.search import search
+from apportion.core.rules.custom import CustomRule
 from apportion.model.context import BalancingContext
 from apportion.model.task import QueuedTask
 from apportion.model.worker import WorkerInfo
 
 
 def plan(
-    queue: Iterable[QueuedTask], workers: Sequence[WorkerInfo], preference: Preference, context: BalancingContext
+    queue: Iterable[QueuedTask],
+    workers: Sequence[WorkerInfo],
+    preference: Preference,
+    context: BalancingContext,
+    rules: Sequence[CustomRule] = (),
 ) -> list[QueuedTask]:
     """Return the same tasks, higher priority first and else in their order, each with the worker it should go to.
 
@@ -42,6 +47,7 @@ def plan(
         workers: the workers as they are now.
         preference: how much the current strategy likes each pair.
         context: affinity rules and load threshold.
+        rules: the user's own rules of eligibility.
 
     Raises:
         StrategyError: the preference did not give one finite number for each worker.
@@ -51,7 +57,7 @@ def plan(
     if not workers:
         return [QueuedTask(queued.id, queued.requirements) for queued in ordered]
     board = Board(workers, preference.crowding(workers))
-    demands = demands_of((queued.requirements for queued in ordered), board, preference, context)
+    demands = demands_of((queued.requirements for queued in ordered), board, preference, context, rules)
     places: list[int] = []
     load = board.load
     for _, alike in groupby(range(len(ordered)), key=lambda task: ordered[task].requirements.priority):
