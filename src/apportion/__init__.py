@@ -1,1 +1,120 @@
-"""Apportion: every task on the right worker."""
+"""Apportion: every task on the right worker.
+
+Importing the package loads the decision core. Names of the upper floors load when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from apportion.core.balancer import LoadBalancer
+from apportion.core.monitor import LoadBalancerMonitor
+from apportion.core.planning.distribute import distribute_tasks
+from apportion.core.pool.pool import WorkerPool
+from apportion.core.regional import RegionalLoadBalancer
+from apportion.core.scoring import ScoreWeights
+from apportion.core.strategies import (
+    AdaptiveStrategy,
+    CapabilityBasedStrategy,
+    LeastLoadedStrategy,
+    PerformanceBasedStrategy,
+    RoundRobinStrategy,
+)
+from apportion.errors import (
+    ApportionError,
+    DuplicateError,
+    FieldError,
+    FieldTypeError,
+    QueueFullError,
+    ResultTimeoutError,
+    StoreError,
+    StoreFullError,
+    StoreHeldError,
+    StrategyError,
+    TaskConflictError,
+    TaskFailedError,
+    UnknownStrategyError,
+    UnknownTaskError,
+    UnknownWorkerError,
+    WorkerUnavailableError,
+)
+from apportion.model.constraint import Constraint
+from apportion.model.context import BalancingContext
+from apportion.model.explanation import Explanation
+from apportion.model.metrics import WorkerMetrics
+from apportion.model.recommendation import RebalanceRecommendation
+from apportion.model.score import Rejection, ScoreBreakdown, WorkerScore
+from apportion.model.task import QueuedTask, TaskRequirements
+from apportion.model.worker import WorkerInfo, WorkerStatus
+from apportion.ports import BalancingStrategy
+
+if TYPE_CHECKING:
+    from apportion.registry.registry import WorkerRegistry
+    from apportion.runtime.distributor import TaskDistributor
+
+__version__ = "0.1.0"
+
+_LATER = {
+    "TaskDistributor": "apportion.runtime.distributor",
+    "WorkerRegistry": "apportion.registry.registry",
+}
+"""name -> the module that it is loaded from on first use."""
+
+__all__ = [
+    "AdaptiveStrategy",
+    "ApportionError",
+    "BalancingContext",
+    "BalancingStrategy",
+    "CapabilityBasedStrategy",
+    "Constraint",
+    "DuplicateError",
+    "Explanation",
+    "FieldError",
+    "FieldTypeError",
+    "LeastLoadedStrategy",
+    "LoadBalancer",
+    "LoadBalancerMonitor",
+    "PerformanceBasedStrategy",
+    "QueueFullError",
+    "QueuedTask",
+    "RebalanceRecommendation",
+    "RegionalLoadBalancer",
+    "Rejection",
+    "ResultTimeoutError",
+    "RoundRobinStrategy",
+    "ScoreBreakdown",
+    "ScoreWeights",
+    "StoreError",
+    "StoreFullError",
+    "StoreHeldError",
+    "StrategyError",
+    "TaskConflictError",
+    "TaskDistributor",
+    "TaskFailedError",
+    "TaskRequirements",
+    "UnknownStrategyError",
+    "UnknownTaskError",
+    "UnknownWorkerError",
+    "WorkerInfo",
+    "WorkerMetrics",
+    "WorkerPool",
+    "WorkerRegistry",
+    "WorkerScore",
+    "WorkerStatus",
+    "WorkerUnavailableError",
+    "distribute_tasks",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a name of an upper floor on first use."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_LATER[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -51,6 +51,13 @@ def count(field: str, value: object, *, least: int = 0) -> int:
     return int(whole)
 
 
+def flag(field: str, value: object) -> bool:
+    """Return a boolean; nothing else is taken for one."""
+    if not isinstance(value, bool):
+        raise FieldTypeError(field, f"must be true or false, not {_shown(value)}")
+    return value
+
+
 def text(field: str, value: object) -> str:
     """Return a string that is not empty."""
     if not isinstance(value, str):

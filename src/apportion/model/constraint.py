@@ -62,7 +62,7 @@ class Constraint(Plain):
 def _wanted(operator: str, value: object) -> object:
     """Return the value as it is kept: a tuple for the list operators, a single label value for the others."""
     if operator == "exists":
-        return value
+        return None
     if operator in {"in", "not-in"}:
         if isinstance(value, (str, bytes, Mapping)) or not hasattr(value, "__iter__"):
             raise FieldTypeError("Constraint.value", f"operator {operator!r} needs a list of values, not {value!r}")

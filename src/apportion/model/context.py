@@ -56,13 +56,15 @@ class DecisionContext(BalancingContext):
     Attributes:
         now: Unix seconds at which this decision is taken; the same throughout it.
         rng: the balancer's random source.
+        rehearsal: whether this only explains: nothing may be remembered of it.
     """
 
     now: float
     rng: Random
+    rehearsal: bool
 
-    def __init__(self, context: BalancingContext, now: float, rng: Random) -> None:
-        self.__dict__.update(context.__dict__, now=now, rng=rng)
+    def __init__(self, context: BalancingContext, now: float, rng: Random, *, rehearsal: bool = False) -> None:
+        self.__dict__.update(context.__dict__, now=now, rng=rng, rehearsal=rehearsal)
 
 
 def load_threshold_of(value: object) -> float:

@@ -28,6 +28,7 @@ class TaskRequirements(Plain):
         affinity_key: tasks of one key (a session, a repository) stay on one worker while that is reasonable.
         constraints: conditions on labels.
         deadline: Unix seconds by which it should have started, or None.
+        explore: False: "not with me": this task goes to the worker that is believed best, never to one that is tried.
 
     Raises:
         FieldError, FieldTypeError: naming the field, the value and what is allowed.
@@ -44,6 +45,7 @@ class TaskRequirements(Plain):
     affinity_key: str | None
     constraints: tuple[Constraint, ...]
     deadline: float | None
+    explore: bool
 
     nested: ClassVar[dict[str, Any]] = {
         "constraints": lambda given: [
@@ -64,6 +66,7 @@ class TaskRequirements(Plain):
         affinity_key: str | None = None,
         constraints: Iterable[Constraint] = (),
         deadline: float | None = None,
+        explore: bool = True,
     ) -> None:
         self.__dict__.update(
             capabilities=validation.names("TaskRequirements.capabilities", capabilities),
@@ -79,6 +82,7 @@ class TaskRequirements(Plain):
             affinity_key=validation.optional_text("TaskRequirements.affinity_key", affinity_key),
             constraints=_constraints(constraints),
             deadline=validation.optional_number("TaskRequirements.deadline", deadline),
+            explore=validation.flag("TaskRequirements.explore", explore),
         )
 
 

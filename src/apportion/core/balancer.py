@@ -1,0 +1,298 @@
+"""`LoadBalancer`: filter, score, pick, and say why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from apportion.clock import fresh_random, wall_clock
+from apportion.core.candidates import find_candidates, one_candidate
+from apportion.core.explain import Explainer
+from apportion.core.history import History
+from apportion.core.planning.by_score import by_score
+from apportion.core.planning.plan import plan
+from apportion.core.pool.mirror import ListMirror
+from apportion.core.preferences import has_preferences, narrow
+from apportion.core.rebalance.migration import suggest_migration
+from apportion.core.rebalance.overload import detect_overload
+from apportion.core.rules import rejections
+from apportion.core.scoring import DEFAULT_WEIGHTS, ScoreWeights, score
+from apportion.core.strategies import STRATEGIES
+from apportion.core.strategies.adaptive import AdaptiveStrategy, as_seat_strategy
+from apportion.errors import FieldError, FieldTypeError, UnknownStrategyError
+from apportion.model.context import BalancingContext, affinity_rules_of, load_threshold_of
+from apportion.model.score import WorkerScore
+from apportion.model.task import TaskRequirements
+from apportion.model.worker import WorkerStatus
+from apportion import validation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from apportion.clock import Clock, Random
+    from apportion.core.candidates import Candidates
+    from apportion.core.pool.pool import WorkerPool
+    from apportion.core.rules.custom import CustomRule
+    from apportion.model.context import DecisionContext
+    from apportion.model.explanation import Explanation
+    from apportion.model.recommendation import RebalanceRecommendation
+    from apportion.model.task import QueuedTask
+    from apportion.model.worker import WorkerInfo
+    from apportion.ports import BalancingStrategy
+
+FAULTS = (None, "task", "worker")
+
+
+class LoadBalancer:
+    """Puts tasks on workers, and learns from what becomes of them.
+
+    Wherever ``workers`` are asked for, any iterable of `WorkerInfo` will do; a `WorkerPool` is quickest.
+
+    Args:
+        strategy: who decides; None: adaptive.
+        context: history, rules and threshold to start from; it is copied, never changed.
+        weights: of the four factors of a score.
+        exact_limit: up to how many eligible workers all are weighed; of more, a sample and the best known.
+        rules: rules of your own: ``(task, worker) -> what is lacking, or None``. They reject with the code ``custom``,
+            and are asked about every eligible worker, so they cost time in proportion.
+        clock: returns Unix seconds.
+        rng: the random source; a seeded one makes every decision repeatable.
+
+    Raises:
+        FieldError, FieldTypeError: an argument is not allowed; the message says what is.
+    """
+
+    def __init__(
+        self,
+        strategy: BalancingStrategy | Any | None = None,
+        context: BalancingContext | None = None,
+        *,
+        weights: ScoreWeights = DEFAULT_WEIGHTS,
+        exact_limit: int = 512,
+        rules: Iterable[CustomRule] = (),
+        clock: Clock = wall_clock,
+        rng: Random | None = None,
+    ) -> None:
+        if context is not None and not isinstance(context, BalancingContext):
+            raise FieldTypeError("context", f"must be a BalancingContext, not {context!r}")
+        self._rng = rng if rng is not None else fresh_random()
+        self._clock = clock
+        self._weights = weights
+        self._exact_limit = validation.count("exact_limit", exact_limit, least=1)
+        self._rules = tuple(rules)
+        self._history = History(context or BalancingContext(), self._rng)
+        self._mirror = ListMirror()
+        self._strategies: dict[str, Any] = {}
+        for build in STRATEGIES.values():
+            self.register_strategy(build())
+        self._current: Any = self._strategies[AdaptiveStrategy.name]
+        if strategy is not None:
+            self.register_strategy(strategy)
+            self._current = self._strategies[strategy.name]
+
+    # --- choosing ---------------------------------------------------------------------------------------------------
+
+    def select_worker(self, task: TaskRequirements, workers: Iterable[WorkerInfo]) -> WorkerInfo | None:
+        """Return the worker that should have the task, or None where nobody may take it now.
+
+        The pick is remembered (turns, credit); the workers are not changed: book the capacity where they are kept.
+
+        Raises:
+            FieldTypeError: ``task`` or one of the workers is of the wrong type.
+            DuplicateError: two workers have one id.
+            StrategyError: a strategy of your own raised, or chose a worker that it was not given.
+        """
+        pool = self._mirror.pool_of(workers)
+        context = self._history.at(self._clock())
+        candidates = self._candidates(task, pool, context)
+        if candidates is None:
+            return None
+        strategy = self._current
+        seat = strategy.choose(task, candidates, context)
+        if seat is None:
+            return None
+        strategy.chosen(task, candidates, seat, context)
+        return pool.at(seat)
+
+    def confirm(self, task: TaskRequirements, worker_id: str, workers: Iterable[WorkerInfo]) -> None:
+        """Remember a pick that `reorder_queue` planned and the caller has carried out, as `select_worker` remembers its own.
+
+        Raises:
+            UnknownWorkerError: the worker is not among ``workers``.
+        """
+        pool = self._mirror.pool_of(workers)
+        seat = pool.require_seat(worker_id)
+        candidates = self._candidates(task, pool, self._history.at(self._clock()))
+        if candidates is None:
+            candidates = one_candidate(pool, task.complexity, self._rng, seat)
+        self._current.chosen(task, candidates, seat, self._history.view)
+
+    def score_workers(self, task: TaskRequirements, workers: Iterable[WorkerInfo]) -> list[WorkerScore]:
+        """Return every worker that is not offline with its score: the eligible first, best first, then the others."""
+        context = self._history.view
+        scored = [
+            self._score(require_task(task), worker, context)
+            for worker in self._mirror.pool_of(workers)
+            if worker.status is not WorkerStatus.OFFLINE
+        ]
+        return sorted(scored, key=lambda entry: (not entry.eligible, -entry.score))
+
+    def explain(self, task: TaskRequirements, workers: Iterable[WorkerInfo]) -> Explanation:
+        """Return why this worker, or why none. Nothing is changed: the next pick is the same with or without it."""
+        pool = self._mirror.pool_of(workers)
+        context = self._history.at(self._clock(), rehearsal=True)
+        eligible = self._eligible(require_task(task), pool)
+        candidates = None if eligible is None else self._narrowed(eligible, task, context)
+        explainer = Explainer(self._strategies, self.get_current_strategy(), self._rules)
+        number = 0 if eligible is None else len(eligible.everyone())
+        return explainer.explain(task, pool, self.score_workers(task, pool), candidates, number, context)
+
+    # --- strategies and context -------------------------------------------------------------------------------------
+
+    def register_strategy(self, strategy: BalancingStrategy | Any) -> None:
+        """Make a strategy known under its name; one of the same name is replaced.
+
+        Raises:
+            FieldError, FieldTypeError: it has no name, or no ``select_worker``.
+        """
+        hosted = as_seat_strategy(strategy)
+        replaced = self._strategies.get(hosted.name)
+        self._strategies[hosted.name] = hosted
+        if replaced is not None and self.__dict__.get("_current") is replaced:
+            self._current = hosted
+
+    def set_strategy(self, name: str) -> None:
+        """Let the strategy of that name decide from now on.
+
+        Raises:
+            UnknownStrategyError: there is none; the message lists those that are.
+        """
+        if name not in self._strategies:
+            raise UnknownStrategyError(name, self._strategies)
+        self._current = self._strategies[name]
+
+    def get_current_strategy(self) -> str:
+        """Return the name of the strategy that decides."""
+        name: str = self._current.name
+        return name
+
+    def get_available_strategies(self) -> list[str]:
+        """Return the names of all strategies."""
+        return list(self._strategies)
+
+    @property
+    def context(self) -> DecisionContext:
+        """What the balancer has now: a live view, read-only."""
+        return self._history.view
+
+    @property
+    def adaptive(self) -> AdaptiveStrategy | None:
+        """The adaptive strategy that learns here, whether or not it decides."""
+        known = (self._current, *self._strategies.values())
+        return next((each for each in known if isinstance(each, AdaptiveStrategy)), None)
+
+    def update_context_settings(
+        self, load_threshold: float | None = None, affinity_rules: Mapping[str, Iterable[str]] | None = None
+    ) -> None:
+        """Change the load threshold, the affinity rules, or both.
+
+        Raises:
+            FieldError, FieldTypeError: a value is not allowed; then nothing is changed.
+        """
+        changes: dict[str, Any] = {}
+        if load_threshold is not None:
+            changes["load_threshold"] = load_threshold_of(load_threshold)
+        if affinity_rules is not None:
+            changes["affinity_rules"] = affinity_rules_of(affinity_rules)
+        self._history.view.__dict__.update(changes)
+
+    def update_context(
+        self,
+        worker_id: str,
+        task_type: str | None,
+        success: bool,
+        duration: float,
+        *,
+        task: TaskRequirements | None = None,
+        fault: str | None = None,
+    ) -> None:
+        """Tell what became of a task.
+
+        Args:
+            worker_id: who ran it; it may have left since.
+            task_type: of which type it was, or None.
+            success: whether it succeeded.
+            duration: seconds, >= 0; 0: not measured.
+            task: the requirements that were placed; None: the oldest open pick of that worker and type.
+            fault: ``"task"`` or ``"worker"``, where it is known whose the failure was.
+
+        Raises:
+            FieldError, FieldTypeError: an argument is not allowed; then nothing is learned.
+        """
+        validation.text("worker_id", worker_id)
+        validation.optional_text("task_type", task_type)
+        duration = validation.number("duration", duration, least=0)
+        if fault not in FAULTS:
+            raise FieldError("fault", f"must be 'task', 'worker' or None, not {fault!r}")
+        now = self._clock()
+        self._history.add(worker_id, task_type, success, now)
+        context = self._history.at(now)
+        for strategy in self._strategies.values():
+            if isinstance(strategy, AdaptiveStrategy):
+                strategy.learn(worker_id, task_type, success, duration, context, task, fault)
+            elif hasattr(strategy, "record"):
+                strategy.record(worker_id, task_type, success, duration, context)
+
+    # --- rebalancing ------------------------------------------------------------------------------------------------
+
+    def detect_overload(self, workers: Iterable[WorkerInfo]) -> list[RebalanceRecommendation]:
+        """Return one recommendation for each overloaded worker, most severe first."""
+        return detect_overload(list(self._mirror.pool_of(workers)), self._history.view.load_threshold)
+
+    def suggest_migration(
+        self, workers: Iterable[WorkerInfo], queue: Iterable[QueuedTask]
+    ) -> list[RebalanceRecommendation]:
+        """Return moves of assigned tasks that even out the load when they are carried out in order."""
+        return suggest_migration(list(self._mirror.pool_of(workers)), list(queue), self._history.view)
+
+    def reorder_queue(self, queue: Iterable[QueuedTask], workers: Iterable[WorkerInfo]) -> list[QueuedTask]:
+        """Return the same tasks, higher priority first, each with the worker that it should go to. No pick is recorded."""
+        context = self._history.at(self._clock())
+        wanted = getattr(self._current, "preference", None)
+        preference = wanted(context) if wanted is not None else by_score(context, self._weights)
+        return plan(list(queue), list(self._mirror.pool_of(workers)), preference, context)
+
+    # --- inside -----------------------------------------------------------------------------------------------------
+
+    def _candidates(self, task: TaskRequirements, pool: WorkerPool, context: DecisionContext) -> Candidates | None:
+        """Return who may take the task, narrowed to whom it prefers."""
+        found = self._eligible(task, pool)
+        if found is None or not has_preferences(task, context):
+            return found
+        return narrow(found, task, context)
+
+    def _narrowed(self, found: Candidates, task: TaskRequirements, context: DecisionContext) -> Candidates:
+        return narrow(found, task, context) if has_preferences(task, context) else found
+
+    def _eligible(self, task: TaskRequirements, pool: WorkerPool) -> Candidates | None:
+        if type(task) is not TaskRequirements:
+            require_task(task)
+        found = find_candidates(pool, task, self._exact_limit, self._rng)
+        if found is None or not self._rules:
+            return found
+        return found.allowed_by(self._rules, task)
+
+    def _score(self, task: TaskRequirements, worker: WorkerInfo, context: BalancingContext) -> WorkerScore:
+        scored = score(task, worker, context, self._weights)
+        reasons = rejections(task, worker, self._rules)
+        return WorkerScore(worker, scored.total, scored.breakdown, not reasons, reasons)
+
+
+def require_task(task: object) -> TaskRequirements:
+    """Return ``task`` if it is one.
+
+    Raises:
+        FieldTypeError: it is something else.
+    """
+    if not isinstance(task, TaskRequirements):
+        raise FieldTypeError("task", f"must be TaskRequirements, not {task!r}; TaskRequirements.from_dict reads a dict")
+    return task

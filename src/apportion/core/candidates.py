@@ -1,0 +1,156 @@
+"""Who may take a task now: few are listed, many are looked at lazily, and of a crowd a sample is weighed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from apportion.core.field import FEW, Field, field_of, roomy
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from apportion.clock import Random
+    from apportion.core.pool.members import Members
+    from apportion.core.pool.pool import WorkerPool
+    from apportion.core.rules.custom import CustomRule
+    from apportion.model.task import TaskRequirements
+
+SAMPLE = 12
+"""Workers that are drawn of a crowd. Two would do against overload (the power of two choices); the best of 12 is, on
+average, among the best 8 % of all, and the best known ones are always weighed beside them."""
+
+_TRIES = 4
+_ENOUGH = 4
+"""A draw of which fewer have room is repeated; a fleet that is nearly full is weighed whole."""
+
+
+class Candidates:
+    """The workers that may take one task now. Whether they are nobody may only turn out when they are looked at.
+
+    Attributes:
+        pool: where they sit.
+        complexity: what the task costs.
+        rng: the random source, for samples.
+        members: of the task's shape, with room or without.
+        crowd: the members where they are so many that a sample is weighed, or None.
+    """
+
+    __slots__ = ("_everyone", "_excluded", "complexity", "crowd", "members", "pool", "rng")
+
+    def __init__(
+        self, pool: WorkerPool, complexity: float, rng: Random, *,
+        everyone: Field | None = None, members: Members | None = None,
+        crowd: Members | None = None, excluded: frozenset[int] = frozenset(),
+    ) -> None:
+        self.pool = pool
+        self.complexity = complexity
+        self.rng = rng
+        self.members = members
+        self.crowd = crowd
+        self._everyone = everyone
+        self._excluded = excluded
+
+    def everyone(self) -> Field:
+        """Return all of them, however many; they may be none."""
+        if self._everyone is not None:
+            return self._everyone
+        assert self.members is not None, "candidates are listed, or members with room"
+        field = roomy(self.pool, self.members.vector(), self.complexity)
+        if self._excluded:
+            field = field.without(self._excluded)
+        if self.crowd is None:
+            self._everyone = field
+        return field
+
+    def only(self, field: Field) -> Candidates:
+        """Return some of them."""
+        return Candidates(self.pool, self.complexity, self.rng, everyone=field, members=self.members)
+
+    def allowed_by(self, rules: Sequence[CustomRule], task: TaskRequirements) -> Candidates:
+        """Return those whom the user's own rules allow."""
+        at = self.pool.at
+        seats = [seat for seat in self.everyone().listed() if all(rule(task, at(seat)) is None for rule in rules)]
+        return self.only(field_of(self.pool, seats))
+
+    def considered(self, known: list[int]) -> Field:
+        """Return whom a strategy should weigh: everyone, or of a crowd a sample and those ``known`` to be good.
+
+        The field may be ``unchecked``: then it holds members without room as well, and whoever is chosen must be asked
+        with `may_take`. Most often the best has room, and nobody else needs to be asked.
+        """
+        if self._everyone is not None:
+            return self._everyone
+        if self.crowd is not None:
+            return self._sample(self.crowd.seats, known)
+        assert self.members is not None, "candidates are listed, or members with room"
+        return Field(self.pool, self.members.vector(), unchecked=True)
+
+    def may_take(self, seat: int) -> bool:
+        """Return whether the worker of a member's seat has room and is not excluded."""
+        pool = self.pool
+        fits = pool.load.scalar[seat] + self.complexity <= pool.capacity.scalar[seat]
+        return fits and (not self._excluded or seat not in self._excluded)
+
+    def with_room(self, field: Field) -> Field:
+        """Return those of an unchecked field that may take the task."""
+        if not field.unchecked:
+            return field
+        if isinstance(field.seats, list):
+            return Field(self.pool, [seat for seat in field.seats if self.may_take(seat)])
+        found = roomy(self.pool, field.seats, self.complexity)
+        return found.without(self._excluded) if self._excluded else found
+
+    def _sample(self, seats: list[int], known: list[int]) -> Field:
+        load, capacity, complexity = self.pool.load.scalar, self.pool.capacity.scalar, self.complexity
+        stride = max(1, len(seats) // SAMPLE)
+        for _ in range(_TRIES):
+            # Every stride-th from a random start: each worker is as likely as any other, and every part of the
+            # order of adding (where alike workers tend to stand together) is seen.
+            drawn = known + seats[int(self.rng.random() * stride) :: stride]
+            able = [seat for seat in drawn if load[seat] + complexity <= capacity[seat]]
+            if self._excluded:
+                able = [seat for seat in able if seat not in self._excluded]
+            if len(able) >= _ENOUGH:
+                return Field(self.pool, able, sampled=True)
+        return self.everyone()
+
+
+def find_candidates(pool: WorkerPool, task: TaskRequirements, limit: int, rng: Random) -> Candidates | None:
+    """Return who may take the task now, or None where certainly nobody may.
+
+    Args:
+        pool: the workers.
+        task: what is needed.
+        limit: up to how many eligible workers all are weighed.
+        rng: the random source, for samples of more.
+    """
+    members = pool.members(task)
+    seats, complexity = members.seats, task.complexity
+    excluded = seats_of(pool, task.anti_affinity) if task.anti_affinity else frozenset[int]()
+    if len(seats) <= FEW:
+        load, capacity = pool.load.scalar, pool.capacity.scalar
+        able = [seat for seat in seats if load[seat] + complexity <= capacity[seat]]
+        if excluded:
+            able = [seat for seat in able if seat not in excluded]
+        if not able:
+            return None
+        return Candidates(pool, complexity, rng, everyone=Field(pool, able), members=members)
+    crowded = len(seats) > limit and members.surely_more_than(limit + len(excluded), complexity)
+    return Candidates(pool, complexity, rng, members=members, crowd=members if crowded else None, excluded=excluded)
+
+
+def seats_of(pool: WorkerPool, ids: frozenset[str]) -> frozenset[int]:
+    """Return the seats of those ids that are in the pool."""
+    return frozenset(seat for seat in map(pool.seat, ids) if seat is not None)
+
+
+def one_candidate(pool: WorkerPool, complexity: float, rng: Random, seat: int) -> Candidates:
+    """Return a single worker as the only candidate, whatever its room."""
+    return Candidates(pool, complexity, rng, everyone=Field(pool, [seat]))
+
+
+def mask(field: Field, values: np.ndarray[tuple[int], np.dtype[np.float64]], seat: int) -> None:
+    """Strike a seat of an array field from the values, so that it is not chosen."""
+    values[int(np.searchsorted(field.seats, seat))] = -np.inf

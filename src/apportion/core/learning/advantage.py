@@ -1,0 +1,28 @@
+"""How much better than usual an outcome was, judged against what the same type does elsewhere."""
+
+from __future__ import annotations
+
+from math import log
+from typing import TYPE_CHECKING
+
+from apportion.core.learning.arm import Arm
+
+if TYPE_CHECKING:
+    from apportion.core.learning.type_record import TypeRecord
+
+_BLAME = 1.5
+_UNKNOWN = Arm(0.0, 0)
+
+
+def advantage(record: TypeRecord, worker_id: str, success: bool, duration: float) -> float:
+    """Return the outcome's advantage in logarithms of time, positive is better.
+
+    A success is compared with the type's mean duration. A failure is blamed as far as the type succeeds elsewhere: one
+    that fails everywhere blames nobody.
+    """
+    arm = record.arms.get(worker_id, _UNKNOWN)
+    failing = record.failure_rate_without(arm)
+    if not success:
+        return -_BLAME * (1.0 - failing)
+    quicker = record.mean - log(duration) if duration > 0 and record.sum_weight > 0 else 0.0
+    return quicker + _BLAME * failing

@@ -1,0 +1,172 @@
+"""One worker at one type of task: what its outcomes say."""
+
+from __future__ import annotations
+
+from collections import deque
+from math import sqrt
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from apportion.model.task import TaskRequirements
+
+_MEMORY = 0.98
+"""What one more duration leaves of the older ones: a memory of about 50."""
+
+_SUCCESS_MEMORY = 0.95
+"""What one more outcome leaves of the older ones: a memory of about 20, so that a failing worker is noticed."""
+
+_SLACK = 0.5
+_ALARM = 5.0
+_CLIP = 4.0
+"""Page's two-sided CUSUM ("Continuous inspection schemes", Biometrika 41, 1954) on standardised residuals: a shift of
+two standard deviations raises the alarm after about four outcomes; without a shift, after some hundreds."""
+
+
+_MOST_OPEN = 256
+
+
+class Pick(NamedTuple):
+    """One task given to one worker.
+
+    Attributes:
+        task: its requirements.
+        voters: the strategies that wanted this worker; None where they were not asked.
+    """
+
+    task: TaskRequirements
+    voters: tuple[str, ...] | None
+
+
+class Arm:
+    """Discounted evidence about one (worker, type).
+
+    Attributes:
+        n: how many durations of successes the mean stands for.
+        mean: mean logarithm of those durations (seconds).
+        successes, failures: discounted counts.
+        failure_n, failure_mean: the same of failed attempts' durations.
+        open: picks that have had no outcome yet, oldest first; bounded, whatever never comes back.
+        tried_at: the type's count of decisions when it was last picked or heard of.
+        draw: the current standard normal draw of its doubt.
+        penalty: logarithmic handicap while much is open and little is known.
+        probe: whether it is to be tried next, whatever is believed of it.
+        given: weight and weighted effect that it last gave to its worker's and kind's sums.
+    """
+
+    __slots__ = (
+        "_down",
+        "_up",
+        "draw",
+        "failure_mean",
+        "failure_n",
+        "failures",
+        "given",
+        "mean",
+        "n",
+        "open",
+        "penalty",
+        "probe",
+        "successes",
+        "tried_at",
+    )
+
+    def __init__(self, draw: float, tried_at: int) -> None:
+        self.n = 0.0
+        self.mean = 0.0
+        self.successes = 0.0
+        self.failures = 0.0
+        self.failure_n = 0.0
+        self.failure_mean = 0.0
+        self.open: deque[Pick] = deque(maxlen=_MOST_OPEN)
+        self.tried_at = tried_at
+        self.draw = draw
+        self.penalty = 0.0
+        self.probe = False
+        self.given = (0.0, 0.0)
+        self._up = 0.0
+        self._down = 0.0
+
+    @property
+    def weight(self) -> float:
+        """How much this arm says about its type's mean: nothing without durations, at most 1."""
+        return self.n / (self.n + 1.0)
+
+    @property
+    def outcomes(self) -> float:
+        """Discounted number of outcomes."""
+        return self.successes + self.failures
+
+    def succeeded(self, log_duration: float | None, variance: float) -> None:
+        """Take in a success; ``variance`` is that of a single logarithm of a duration."""
+        self.successes = self.successes * _SUCCESS_MEMORY + 1.0
+        self.failures *= _SUCCESS_MEMORY
+        if log_duration is None:
+            return
+        if self.n > 0 and self._shifted((log_duration - self.mean) / sqrt(variance * (1 + 1 / self.n))):
+            self.n = 0.0
+        self.n = self.n * _MEMORY + 1.0
+        self.mean += (log_duration - self.mean) / self.n
+
+    def failed(self, log_duration: float | None) -> None:
+        """Take in a failure."""
+        self.failures = self.failures * _SUCCESS_MEMORY + 1.0
+        self.successes *= _SUCCESS_MEMORY
+        if log_duration is not None:
+            self.failure_n = self.failure_n * _MEMORY + 1.0
+            self.failure_mean += (log_duration - self.failure_mean) / self.failure_n
+
+    def _shifted(self, residual: float) -> bool:
+        """Return whether durations have shifted; starts over when they have."""
+        residual = max(-_CLIP, min(_CLIP, residual))
+        self._up = max(0.0, self._up + residual - _SLACK)
+        self._down = max(0.0, self._down - residual - _SLACK)
+        if self._up < _ALARM and self._down < _ALARM:
+            return False
+        self._up = self._down = 0.0
+        return True
+
+    def take(self, task_type: str | None, task: TaskRequirements | None) -> Pick | None:
+        """Return and drop the open pick of this task, or the oldest of this type; None where there is none.
+
+        Types that share an entry share the arm, so the type is looked at here too.
+        """
+        found = None
+        for place, pick in enumerate(self.open):
+            if task is not None and pick.task is task:
+                found = place
+                break
+            if found is None and (pick.task == task if task is not None else pick.task.task_type == task_type):
+                found = place
+                if task is None:
+                    break
+        if found is None:
+            found = 0 if self.open and task is not None else None
+        if found is None:
+            return None
+        pick = self.open[found]
+        del self.open[found]
+        return pick
+
+    def to_list(self) -> list[float]:
+        """Return the evidence as plain numbers. Open picks are not evidence and are left out."""
+        return [
+            self.n,
+            self.mean,
+            self.successes,
+            self.failures,
+            self.failure_n,
+            self.failure_mean,
+            self.tried_at,
+            self.draw,
+            self._up,
+            self._down,
+            float(self.probe),
+        ]
+
+    @classmethod
+    def from_list(cls, numbers: list[float]) -> Arm:
+        """Return the arm that `to_list` wrote."""
+        arm = cls(numbers[7], int(numbers[6]))
+        arm.n, arm.mean, arm.successes, arm.failures, arm.failure_n, arm.failure_mean = numbers[:6]
+        arm._up, arm._down, arm.probe = numbers[8], numbers[9], bool(numbers[10])
+        return arm

@@ -1,0 +1,86 @@
+"""What is believed of one worker at one type of task, put together from arm, worker, kind and type."""
+
+from __future__ import annotations
+
+from math import exp, log, sqrt
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from apportion.core.learning.arm import Arm
+    from apportion.core.learning.type_record import TypeRecord
+
+_LEAST_SUCCESS = 0.02
+_PRIOR_TRIES = 2.0
+_NEVER = -50.0
+
+
+class Prior(NamedTuple):
+    """What worker, kind and type alone would lead one to expect.
+
+    Attributes:
+        effect: log duration relative to the type's mean.
+        failing: probability that an attempt fails.
+        spread: variance between workers of one type that is not explained so.
+    """
+
+    effect: float
+    failing: float
+    spread: float
+
+
+class Belief(NamedTuple):
+    """What is believed, and how surely.
+
+    Attributes:
+        log_cost: logarithm of the expected time to a success, relative to the type's typical duration.
+        doubt: its standard deviation.
+        success: probability that an attempt succeeds.
+        typical_duration: seconds of a success here, or None where the type was never seen.
+        outcomes: discounted number of outcomes that this rests on.
+    """
+
+    log_cost: float
+    doubt: float
+    success: float
+    typical_duration: float | None
+    outcomes: float
+
+
+def believe(arm: Arm | None, record: TypeRecord, prior: Prior, idle: float) -> Belief:
+    """Return what is believed.
+
+    The mean log duration is shrunk to the prior's (normal-normal posterior), the success rate likewise (beta-binomial
+    with two prior tries). A failed attempt costs its time and brings another: the expected time to a success is
+    ``T + (1 - p) / p * max(F, T)``, where F is how long failures take. The floor keeps a failure that comes at once
+    from looking quick.
+
+    Args:
+        arm: the evidence, or None.
+        record: the type's.
+        prior: what is expected without evidence.
+        idle: share of the doubt that has come back since it was last tried, 0..1.
+    """
+    pull = record.variance / prior.spread
+    if arm is None:
+        relative, variance, tries, succeeded, outcomes = prior.effect, prior.spread, _PRIOR_TRIES, 0.0, 0.0
+    else:
+        relative = (arm.n * (arm.mean - record.mean) + pull * prior.effect) / (arm.n + pull)
+        variance = record.variance / (arm.n + pull)
+        variance += (prior.spread - variance) * idle
+        outcomes, succeeded = arm.successes + arm.failures, arm.successes
+        tries = outcomes + _PRIOR_TRIES
+    success = max(_LEAST_SUCCESS, (succeeded + _PRIOR_TRIES * (1.0 - prior.failing)) / tries)
+    lost = max(relative, _failure_time(arm, record))
+    odds = (1.0 - success) / success
+    log_cost = log(exp(relative) + odds * exp(lost))
+    doubt = sqrt(variance + odds / (tries + 1.0))
+    duration = exp(record.mean + relative) if record.sum_weight > 0 else None
+    return Belief(log_cost, doubt, success, duration, outcomes)
+
+
+def _failure_time(arm: Arm | None, record: TypeRecord) -> float:
+    """Return the log duration of a failed attempt relative to the type's mean, shrunk to the type's with weight 1."""
+    if not record.failure_n:
+        return _NEVER
+    n, mean = (arm.failure_n, arm.failure_mean) if arm else (0.0, 0.0)
+    return min((n * mean + record.failure_mean) / (n + 1.0) - record.mean, -_NEVER)

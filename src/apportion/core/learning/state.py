@@ -1,0 +1,87 @@
+"""All that was learned, as plain JSON and back."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+from apportion.core.learning.arm import Arm
+from apportion.core.learning.type_record import TypeRecord
+from apportion.core.learning.worker_record import WorkerRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from apportion.core.learning.learner import Learner
+
+_TYPE_NUMBERS = (
+    "decisions",
+    "account",
+    "variance",
+    "variance_n",
+    "failure_mean",
+    "failure_n",
+    "sum_weight",
+    "sum_mean",
+    "successes",
+    "failures",
+    "best",
+    "best_id",
+    "turn",
+)
+_WORKER_NUMBERS = ("sum_weight", "sum_effect", "failures", "expected", "published", "kind")
+
+
+def learner_state(learner: Learner) -> dict[str, Any]:
+    """Return the learner as plain JSON. Types are pairs, since a task may have none (null)."""
+    return {
+        "spread": [learner.spread, learner.spread_n],
+        "types": [[key, _type_state(record)] for key, record in learner.types.items()],
+        "workers": {id: _numbers(worker, _WORKER_NUMBERS) for id, worker in learner.workers.items()},
+        "kinds": {kind: _numbers(worker, _WORKER_NUMBERS) for kind, worker in learner.kinds.items()},
+        "recent": [list(key) for key in learner.recent],
+    }
+
+
+def restore_learner(learner: Learner, state: Mapping[str, Any]) -> None:
+    """Replace all that a learner knows by what `learner_state` gave."""
+    learner.spread, learner.spread_n = state["spread"]
+    learner.types = {key: _type_record(saved) for key, saved in state["types"]}
+    learner.workers = OrderedDict((id, _worker_record(numbers)) for id, numbers in state["workers"].items())
+    learner.kinds = {kind: _worker_record(numbers) for kind, numbers in state["kinds"].items()}
+    learner.recent = OrderedDict(((id, key), None) for id, key in state["recent"])
+    learner.restored()
+
+
+def _type_state(record: TypeRecord) -> dict[str, Any]:
+    return {
+        **{name: getattr(record, name) for name in _TYPE_NUMBERS},
+        "ring": list(record.ring),
+        "arms": [[id, arm.to_list(), list(arm.given)] for id, arm in record.arms.items()],
+        "kinds": [[kind, arm.to_list()] for kind, arm in record.kinds.items()],
+    }
+
+
+def _type_record(saved: Mapping[str, Any]) -> TypeRecord:
+    record = TypeRecord()
+    for name in _TYPE_NUMBERS:
+        setattr(record, name, saved[name])
+    for id, numbers, given in saved["arms"]:
+        arm = record.arms[id] = Arm.from_list(numbers)
+        arm.given = (given[0], given[1])
+    for id in saved["ring"]:
+        record.enlist(id)
+    for kind, numbers in saved["kinds"]:
+        record.kinds[kind] = Arm.from_list(numbers)
+    return record
+
+
+def _numbers(worker: WorkerRecord, names: tuple[str, ...]) -> list[Any]:
+    return [getattr(worker, name) for name in names]
+
+
+def _worker_record(numbers: list[Any]) -> WorkerRecord:
+    worker = WorkerRecord()
+    for name, number in zip(_WORKER_NUMBERS, numbers, strict=True):
+        setattr(worker, name, number)
+    return worker

@@ -1,0 +1,137 @@
+"""What is known of one type of task over all workers."""
+
+from __future__ import annotations
+
+from math import log
+
+from apportion.core.learning.arm import Arm
+
+_ALLOWANCE = 0.03
+"""Share of a typical cost that each decision pays into the account for probes: the limit of what exploring may cost."""
+
+_ACCOUNT = 4.0
+_FIRST_VARIANCE = 0.25
+_VARIANCE_MEMORY = 200.0
+_FAILURE_PRIOR = 0.05
+_MOST_ENLISTED = 32_768
+
+
+class TypeRecord:
+    """Sums over a type's arms, so that a new worker can start from what the type is like.
+
+    Each worker counts once, however much traffic it had: a mean over outcomes would sink as traffic moves to the quick.
+
+    Attributes:
+        arms: worker id -> arm.
+        decisions: how many tasks of this type were placed.
+        account: what may be spent on probes, in typical costs.
+        variance: of a single log duration on one worker.
+        failure_mean, failure_n: mean log duration of failed attempts.
+        kinds: kind -> what all workers of the kind together have shown at this type.
+        best: the lowest log cost among the arms, as last seen.
+    """
+
+    __slots__ = (
+        "_enlisted",
+        "account",
+        "arms",
+        "best",
+        "best_id",
+        "decisions",
+        "failure_mean",
+        "failure_n",
+        "failures",
+        "kinds",
+        "ring",
+        "successes",
+        "sum_mean",
+        "sum_weight",
+        "turn",
+        "variance",
+        "variance_n",
+    )
+
+    def __init__(self) -> None:
+        self.arms: dict[str, Arm] = {}
+        self.kinds: dict[str, Arm] = {}
+        self.best = 0.0
+        self.best_id: str | None = None
+        self.ring: list[str] = []
+        self._enlisted: set[str] = set()
+        self.turn = 0
+        self.decisions = 0
+        self.account = _ACCOUNT
+        self.variance = _FIRST_VARIANCE
+        self.variance_n = 10.0
+        self.failure_mean = 0.0
+        self.failure_n = 0.0
+        self.sum_weight = 0.0
+        self.sum_mean = 0.0
+        self.successes = 0.0
+        self.failures = 0.0
+
+    @property
+    def mean(self) -> float:
+        """Mean log duration over the workers that have been seen; 0 where none has."""
+        return self.sum_mean / self.sum_weight if self.sum_weight > 1e-9 else 0.0
+
+    def decided(self) -> None:
+        """Count a decision, and pay into the account."""
+        self.decisions += 1
+        if self.account < _ACCOUNT:
+            self.account += _ALLOWANCE
+
+    def failure_rate_without(self, arm: Arm) -> float:
+        """Return how often this type fails on the other workers: so nobody is judged by its own failures."""
+        failures = max(0.0, self.failures - arm.failures)
+        successes = max(0.0, self.successes - arm.successes)
+        return (failures + _FAILURE_PRIOR) / (failures + successes + 1.0)
+
+    def take_out(self, arm: Arm) -> None:
+        """Remove an arm from the sums, before it changes."""
+        self.sum_weight -= arm.weight
+        self.sum_mean -= arm.weight * arm.mean
+        self.successes -= arm.successes
+        self.failures -= arm.failures
+
+    def put_in(self, arm: Arm) -> None:
+        """Add an arm to the sums, after it has changed."""
+        self.sum_weight += arm.weight
+        self.sum_mean += arm.weight * arm.mean
+        self.successes += arm.successes
+        self.failures += arm.failures
+
+    def observe_spread(self, squared: float) -> None:
+        """Take in one squared residual of a log duration."""
+        self.variance_n = min(_VARIANCE_MEMORY, self.variance_n + 1.0)
+        self.variance = max(1e-4, self.variance + (min(squared, 16.0) - self.variance) / self.variance_n)
+
+    def observe_failure(self, duration: float) -> None:
+        """Take in how long a failed attempt took, in seconds."""
+        self.failure_n = min(_VARIANCE_MEMORY, self.failure_n + 1.0)
+        self.failure_mean += (log(duration) - self.failure_mean) / self.failure_n
+
+    def valued(self, id: str, log_cost: float) -> None:
+        """Keep the lowest log cost. The best may get worse; the others are looked at in turn and take its place."""
+        if self.best_id is None or id == self.best_id or log_cost < self.best:
+            self.best_id, self.best = id, log_cost
+
+    def enlist(self, id: str) -> None:
+        """Count a worker among those that are looked at in turn."""
+        if id not in self._enlisted and len(self.ring) < _MOST_ENLISTED:
+            self._enlisted.add(id)
+            self.ring.append(id)
+
+    def strike(self, id: str) -> None:
+        """Drop the worker whose turn it is: it has left. The last in the ring takes its place."""
+        self._enlisted.discard(id)
+        last = self.ring.pop()
+        if last != id:
+            self.ring[self.turn] = last
+
+    def next_in_turn(self) -> str | None:
+        """Return the id of the next worker that should be looked at again."""
+        if not self.ring:
+            return None
+        self.turn = (self.turn + 1) % len(self.ring)
+        return self.ring[self.turn]

@@ -1,0 +1,44 @@
+"""What is known of one worker, or of one kind of workers, over all types."""
+
+from __future__ import annotations
+
+_MEMORY = 0.98
+
+
+class WorkerRecord:
+    """How a worker differs from the others at what it does.
+
+    Attributes:
+        kind: the kind that it belongs to, or None.
+        sum_weight, sum_effect: over its arms, the weight and weighted log duration relative to the type's mean.
+        failures, expected: discounted failures, and how many the types alone would have led one to expect.
+        published: the effect that its columns were last written with.
+    """
+
+    __slots__ = ("expected", "failures", "kind", "published", "sum_effect", "sum_weight")
+
+    def __init__(self, kind: str | None = None) -> None:
+        self.kind = kind
+        self.sum_weight = 0.0
+        self.sum_effect = 0.0
+        self.failures = 0.0
+        self.expected = 0.0
+        self.published = 0.0
+
+    def effect(self, prior: float) -> float:
+        """Return its log duration relative to others', shrunk to ``prior`` (its kind's) with the weight of one type."""
+        return (self.sum_effect + prior) / (self.sum_weight + 1.0)
+
+    def observe(self, failed: bool, expected: float) -> None:
+        """Take in an outcome against the failure rate that its type has elsewhere."""
+        self.failures = self.failures * _MEMORY + failed
+        self.expected = self.expected * _MEMORY + expected
+
+    def take(self, weight: float, effect: float) -> None:
+        """Add (or with negative numbers, take back) what one of its arms says."""
+        self.sum_weight += weight
+        self.sum_effect += effect
+
+    def failure_ratio(self, prior: float) -> float:
+        """Return how many times as often as expected it fails; near ``prior`` (its kind's) with little evidence."""
+        return (self.failures + 0.5 * prior) / (self.expected + 0.5)

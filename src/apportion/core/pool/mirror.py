@@ -1,0 +1,55 @@
+"""Lists of workers seen as a pool, so that lists and pools go one way and give the same picks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apportion.core.pool.pool import WorkerPool, require_worker
+from apportion.core.pool.view import PoolView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from apportion.model.worker import WorkerInfo
+
+
+class ListMirror:
+    """Keeps the pool of the last list, and carries over only what is different in the next one.
+
+    Workers are immutable, so what is the same object has not changed, and comparing a list with itself is one quick
+    pass.
+    """
+
+    __slots__ = ("_given", "_pool")
+
+    def __init__(self) -> None:
+        self._given: list[WorkerInfo] = []
+        self._pool = WorkerPool()
+
+    def pool_of(self, workers: Iterable[WorkerInfo]) -> WorkerPool:
+        """Return ``workers`` as a pool: itself where it is one, else the mirror brought up to date.
+
+        Raises:
+            DuplicateError: two of them have one id.
+            FieldTypeError: one of them is no WorkerInfo.
+        """
+        if isinstance(workers, WorkerPool):
+            return workers
+        if isinstance(workers, PoolView):
+            return workers.pool
+        given = list(workers)
+        if not self._same(given):
+            self._pool = WorkerPool(given)
+        self._given = given
+        return self._pool
+
+    def _same(self, given: list[WorkerInfo]) -> bool:
+        """Bring the mirror up to date where the ids and their order are those of before; else answer False."""
+        if len(given) != len(self._given):
+            return False
+        for seat, (before, after) in enumerate(zip(self._given, given, strict=True)):
+            if before is not after:
+                if before.id != require_worker(after).id:
+                    return False
+                self._pool.put(seat, after)
+        return True

@@ -1,0 +1,268 @@
+"""`adaptive`: learns who is good at what, and lets the other strategies decide among those who are equally good."""
+
+from __future__ import annotations
+
+from math import exp
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from apportion.clock import fresh_random
+from apportion.core.best_known import BestKnown
+from apportion.core.field import Field
+from apportion.core.learning.advantage import advantage
+from apportion.core.learning.credit import Credit
+from apportion.core.learning.learner import Learner
+from apportion.core.learning.state import learner_state, restore_learner
+from apportion.core.planning.preference import Preference
+from apportion.core.rotation import Rotation
+from apportion.core.strategies.base import SeatStrategy
+from apportion.core.strategies.capability_based import CapabilityBasedStrategy
+from apportion.core.strategies.hosted import HostedStrategy
+from apportion.core.strategies.least_loaded import LeastLoadedStrategy
+from apportion.core.strategies.performance_based import PerformanceBasedStrategy
+from apportion.core.strategies.round_robin import RoundRobinStrategy
+from apportion.errors import FieldError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from apportion.clock import Random
+    from apportion.core.candidates import Candidates
+    from apportion.core.learning.belief import Belief
+    from apportion.core.planning.preference import Vector
+    from apportion.model.context import DecisionContext
+    from apportion.model.task import TaskRequirements
+    from apportion.model.worker import WorkerInfo
+
+BAND = 0.05
+"""Logarithm of cost: within 5 % of the best, the learner cannot tell workers apart, and the strategies decide."""
+
+_ALWAYS_ASKED = 256
+_ASKED_EVERY = 8
+"""Votes cost more than the choice itself: all strategies are asked at each of the first picks, later at every eighth.
+Any rule that does not look at the task makes these a fair sample."""
+
+STATE_VERSION = 1
+_TRIES = 8
+
+
+class AdaptiveStrategy(SeatStrategy):
+    """The lowest expected time to a success, by what was learned of each worker at this type of task.
+
+    Workers within 5 % of the best are left to the strategies that it combines: each decides as often as its weight
+    says, and weights follow the outcomes of tasks for which a strategy wanted the worker that was chosen.
+
+    Args:
+        strategies: what it combines; None: the four others. Strategies of your own are welcome beside them.
+        seed: for a random source of its own; None: the balancer's.
+
+    Raises:
+        FieldError: two of the strategies have one name, or there is none.
+    """
+
+    name = "adaptive"
+
+    def __init__(self, strategies: Iterable[Any] | None = None, *, seed: int | None = None) -> None:
+        super().__init__()
+        self._rotation = Rotation()
+        given = _the_four(self._rotation) if strategies is None else list(strategies)
+        self._experts = {expert.name: expert for expert in map(as_seat_strategy, given)}
+        if not self._experts or len(self._experts) < len(given):
+            raise FieldError("strategies", "must be at least one, each with a name of its own")
+        self._own_rng = None if seed is None else fresh_random(seed)
+        self._learner = Learner()
+        self._credit = Credit(self._experts)
+        self._known = BestKnown()
+        self._count = 0
+        self._decider: str | None = None  # who decided the choice that `chosen` is about to be told of
+
+    # --- choosing ---------------------------------------------------------------------------------------------------
+
+    def choose(self, task: TaskRequirements, candidates: Candidates, context: DecisionContext) -> int | None:
+        """Return the seat with the lowest cost, or None; among near equals a strategy decides, in turn by weight."""
+        self._decider = None
+        equals = self._best(task, self._considered(task, candidates), candidates)
+        seats = equals.seats
+        if len(seats) <= 1:
+            return int(seats[0]) if len(seats) else None
+        self._decider = self._credit.next_turn()
+        expert = self._experts[self._decider]
+        seat = expert.choose(task, candidates.only(equals), context)
+        return self._rotation.oldest(equals) if seat is None else seat
+
+    def chosen(self, task: TaskRequirements, candidates: Candidates, seat: int, context: DecisionContext) -> None:
+        """Remember the pick, and at some picks who else wanted this worker."""
+        pool = candidates.pool
+        worker = pool.at(seat)
+        voters = None
+        if self._count < _ALWAYS_ASKED or self._count % _ASKED_EVERY == 0:
+            voters = tuple(name for name, vote in self.votes(task, candidates, context).items() if vote == seat)
+        self._count += 1
+        if self._decider is not None:
+            self._credit.pass_turn()
+        self._learner.picked(worker, task, voters, self._rng(context))
+        self._rotation.note(pool, worker.id)
+        if candidates.crowd is not None:
+            self._known.note(candidates.crowd, pool, seat, task.task_type)
+
+    def votes(self, task: TaskRequirements, candidates: Candidates, context: DecisionContext) -> dict[str, int | None]:
+        """Return the seat that each strategy wants for the task."""
+        among = candidates.only(candidates.with_room(self._considered(task, candidates)))
+        return {name: expert.choose(task, among, context) for name, expert in self._experts.items()}
+
+    def costs(self, task: TaskRequirements, field: Field) -> Any:
+        """Return each worker's believed log cost for the task, without exploring; lower is better."""
+        return field.take(self._learner.costs(task.task_type, drawn=False).column(field.pool))
+
+    def _considered(self, task: TaskRequirements, candidates: Candidates) -> Field:
+        crowd = candidates.crowd
+        if crowd is None:
+            return candidates.considered([])
+        return candidates.considered(self._known.of(crowd, candidates.pool, task.task_type))
+
+    def _best(self, task: TaskRequirements, field: Field, candidates: Candidates) -> Field:
+        """Return the workers with room whose cost is within the band of the lowest."""
+        column = self._learner.costs(task.task_type, drawn=task.explore).column(field.pool)
+        costs = field.take(column)
+        if isinstance(costs, list):
+            return field.within(costs, min(costs, default=0.0) + BAND)
+        lowest = int(costs.argmin())
+        for _ in range(_TRIES):
+            if not field.unchecked or candidates.may_take(int(field.seats[lowest])):
+                return candidates.with_room(field.within(costs, costs[lowest] + BAND))
+            costs[lowest] = np.inf  # the best is full: on to the next
+            lowest = int(costs.argmin())
+        return self._best(task, candidates.everyone(), candidates)
+
+    # --- learning ---------------------------------------------------------------------------------------------------
+
+    def learn(
+        self,
+        worker_id: str,
+        task_type: str | None,
+        success: bool,
+        duration: float,
+        context: DecisionContext,
+        task: TaskRequirements | None = None,
+        fault: str | None = None,
+    ) -> None:
+        """Take in an outcome.
+
+        Args:
+            worker_id: who ran it.
+            task_type: of which type it was.
+            success: whether it succeeded.
+            duration: seconds; 0: not measured.
+            context: the moment and the random source.
+            task: the requirements that were placed, where they are known.
+            fault: ``"task"``: the failure says nothing about the worker; ``"worker"``: nor about the type.
+        """
+        pick = self._learner.settle(worker_id, task_type, task)
+        if pick is None and task_type is not None:  # tasks without a type are often reported under a made-up one
+            pick = self._learner.settle(worker_id, None, task)
+            task_type = task_type if pick is None else None
+        record = self._learner.types.get(task_type)
+        if pick is not None and pick.voters is not None and record is not None and fault != "task":
+            self._credit.judge(pick.voters, advantage(record, worker_id, success, duration))
+        rng = self._rng(context)
+        self._learner.heard(worker_id, task_type, success, duration, fault, rng)
+        for expert in self._experts.values():
+            record_outcome = getattr(expert, "record", None)
+            if record_outcome is not None:
+                record_outcome(worker_id, task_type, success, duration, context)
+
+    def record(
+        self, worker_id: str, task_type: str | None, success: bool, duration: float, context: DecisionContext
+    ) -> None:
+        """Take in an outcome of which no more is known."""
+        self.learn(worker_id, task_type, success, duration, context)
+
+    # --- looking at it ----------------------------------------------------------------------------------------------
+
+    def get_weights(self) -> dict[str, float]:
+        """Return the weight of each strategy that it combines, summing to 1."""
+        return dict(self._credit.weights())
+
+    def belief(self, worker_id: str, task_type: str | None) -> Belief:
+        """Return what is believed of a worker at a type of task, and how surely."""
+        return self._learner.belief(worker_id, task_type)
+
+    def reason(self, worker_id: str, task_type: str | None) -> str | None:
+        """Return why a worker stands out of turn (it is to be probed), or None."""
+        return self._learner.reason(worker_id, task_type)
+
+    def describe(self, worker_id: str, task_type: str | None) -> dict[str, Any]:
+        """Return what is believed of a worker at a type, as `Explanation.beliefs` has it."""
+        belief = self.belief(worker_id, task_type)
+        return {
+            "typical_duration": belief.typical_duration,
+            "success": belief.success,
+            "relative_cost": exp(belief.log_cost),
+            "doubt": belief.doubt,
+            "outcomes": belief.outcomes,
+            "note": self.reason(worker_id, task_type),
+        }
+
+    def preference(self, context: DecisionContext) -> Preference:
+        """Return how a plan should like each worker: minus its expected time to a success, relative to the type's best."""
+
+        def values(task: TaskRequirements, workers: Sequence[WorkerInfo]) -> Vector:
+            pool = self._mirror.pool_of(workers)
+            field = Field(pool, np.array([seat for seat, _ in pool.seated()], dtype=np.int64))
+            costs: Vector = np.asarray(self.costs(task, field))
+            return -np.exp(np.clip(costs - costs.min(), 0.0, 30.0)) if len(costs) else costs
+
+        return Preference(values, name=self.name)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return all that was learned, as plain JSON."""
+        own = None
+        if self._own_rng is not None:
+            version, internal, gauss = self._own_rng.getstate()
+            own = [version, list(internal), gauss]
+        return {
+            "version": STATE_VERSION,
+            "count": self._count,
+            "rng": own,
+            "learner": learner_state(self._learner),
+            "credit": self._credit.state(),
+            "turns": self._rotation.state(),
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state_dict` gave; a fresh strategy with it chooses as the old one did.
+
+        Raises:
+            FieldError: the state is of another version, or is none.
+        """
+        if state.get("version") != STATE_VERSION:
+            raise FieldError(
+                "state.version", f"must be {STATE_VERSION}, not {state.get('version')!r}; start without it"
+            )
+        self._count = int(state["count"])
+        if self._own_rng is not None and state["rng"] is not None:
+            version, internal, gauss = state["rng"]
+            self._own_rng.setstate((version, tuple(internal), gauss))
+        restore_learner(self._learner, state["learner"])
+        self._credit.restore(state["credit"])
+        self._rotation.restore(state["turns"])
+
+    # --- chance -----------------------------------------------------------------------------------------------------
+
+    def _rng(self, context: DecisionContext) -> Random:
+        return self._own_rng if self._own_rng is not None else context.rng
+
+
+def as_seat_strategy(strategy: Any) -> Any:
+    """Return a strategy that chooses seats: itself, or a user's own with a host around it."""
+    return strategy if isinstance(strategy, (SeatStrategy, HostedStrategy)) else HostedStrategy(strategy)
+
+
+def _the_four(rotation: Rotation) -> list[SeatStrategy]:
+    return [
+        RoundRobinStrategy(rotation),
+        LeastLoadedStrategy(rotation),
+        CapabilityBasedStrategy(rotation),
+        PerformanceBasedStrategy(rotation),
+    ]

@@ -1,0 +1,68 @@
+"""The shape of a strategy that gives each worker a value and takes the highest."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any
+
+from apportion.core.best_known import BestKnown
+from apportion.core.candidates import mask
+from apportion.core.rotation import Rotation
+from apportion.core.strategies.base import SeatStrategy
+
+if TYPE_CHECKING:
+    from apportion.core.candidates import Candidates
+    from apportion.core.field import Field
+    from apportion.model.context import DecisionContext
+    from apportion.model.task import TaskRequirements
+
+_TRIES = 4
+
+
+class ScoredStrategy(SeatStrategy):
+    """The candidate with the highest value; ties go to the one chosen longest ago.
+
+    Args:
+        rotation: turns that are shared with other strategies; None: its own.
+    """
+
+    def __init__(self, rotation: Rotation | None = None) -> None:
+        super().__init__()
+        self._rotation = rotation or Rotation()
+        self._known = BestKnown()
+
+    @abstractmethod
+    def values(self, task: TaskRequirements, field: Field, context: DecisionContext) -> Any:
+        """Return a value for each worker of the field, higher is better: a list or an array, as its seats are."""
+
+    def choose(self, task: TaskRequirements, candidates: Candidates, context: DecisionContext) -> int | None:
+        """Return the seat with the highest value, or None where nobody has room."""
+        crowd = candidates.crowd
+        field = candidates.considered(self._known.of(crowd, candidates.pool) if crowd is not None else [])
+        if field.unchecked:
+            return self._highest_with_room(task, candidates, field, context)
+        if len(field.seats) <= 1:
+            return int(field.seats[0]) if len(field.seats) else None
+        return self._rotation.highest(field, self.values(task, field, context))
+
+    def _highest_with_room(
+        self, task: TaskRequirements, candidates: Candidates, field: Field, context: DecisionContext
+    ) -> int | None:
+        """Value everybody and ask only the best for room: most often they have it."""
+        values = self.values(task, field, context)
+        for _ in range(_TRIES):
+            seat = self._rotation.highest(field, values)
+            if candidates.may_take(seat):
+                return seat
+            mask(field, values, seat)
+        field = candidates.everyone()
+        if not len(field.seats):
+            return None
+        return self._rotation.highest(field, self.values(task, field, context))
+
+    def chosen(self, task: TaskRequirements, candidates: Candidates, seat: int, context: DecisionContext) -> None:
+        """Remember the turn, and in a crowd the winner."""
+        pool = candidates.pool
+        self._rotation.note(pool, pool.at(seat).id)
+        if candidates.crowd is not None:
+            self._known.note(candidates.crowd, pool, seat)

@@ -1,0 +1,60 @@
+"""How a worker has lately done at one type of task: success rate and average duration over a window."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+_ENOUGH = 5
+"""Outcomes from which on a type's own record says more than the worker's metrics."""
+
+_WINDOW = 50
+_MOST_RECORDS = 32_768
+
+
+class _Record:
+    __slots__ = ("completed", "duration", "outcomes", "success")
+
+    def __init__(self) -> None:
+        self.outcomes = 0
+        self.completed = 0
+        self.success = 0.0
+        self.duration = 0.0
+
+
+class TrackRecords:
+    """(worker id, task type) -> record, least recently used forgotten first.
+
+    Averages are exact over the first 50 outcomes and move with a memory of 50 from there on.
+    """
+
+    __slots__ = ("_records",)
+
+    def __init__(self) -> None:
+        self._records: OrderedDict[tuple[str, str | None], _Record] = OrderedDict()
+
+    def add(self, worker_id: str, task_type: str | None, success: bool, duration: float) -> None:
+        """Take in an outcome; ``duration`` in seconds counts where the task succeeded and took any time."""
+        key = worker_id, task_type
+        record = self._records.get(key)
+        if record is None:
+            record = self._records[key] = _Record()
+            if len(self._records) > _MOST_RECORDS:
+                self._records.popitem(last=False)
+        else:
+            self._records.move_to_end(key)
+        record.outcomes += 1
+        record.success += (success - record.success) / min(record.outcomes, _WINDOW)
+        if success and duration > 0:
+            record.completed += 1
+            record.duration += (duration - record.duration) / min(record.completed, _WINDOW)
+
+    def known(self, worker_id: str, task_type: str | None) -> bool:
+        """Return whether there is enough feedback to go by."""
+        record = self._records.get((worker_id, task_type))
+        return record is not None and record.outcomes >= _ENOUGH
+
+    def merit(self, worker_id: str, task_type: str | None) -> float:
+        """Return ``0.35 success rate + 0.25 speed``; speed is 0.5 where nothing was completed."""
+        record = self._records[worker_id, task_type]
+        speed = 1 / (1 + record.duration) if record.completed else 0.5
+        return 0.35 * record.success + 0.25 * speed
