@@ -40,7 +40,7 @@ def standing_of(lines: Sequence[TaskLine], store: TaskStore, problems: Problems)
     by_id = {line.id: line for line in lines}
     standing = Standing()
     known: set[str] = set()
-    for task in _all_tasks(store):
+    for task in all_tasks(store):
         line = by_id.get(task.id)
         if line is None:
             if not task.state.final:
@@ -62,7 +62,8 @@ def _place(task: Task, standing: Standing) -> None:
         standing.ended.append(task)
 
 
-def _all_tasks(store: TaskStore) -> Iterator[Task]:
+def all_tasks(store: TaskStore) -> Iterator[Task]:
+    """Yield every task of a store."""
     cursor: str | None = ""
     while cursor is not None:
         tasks, cursor = store.page(TaskFilter(), PAGE, cursor or None)
@@ -81,7 +82,7 @@ def _note_changes(line: TaskLine, task: Task, problems: Problems) -> None:
 
 def _changes(line: TaskLine, task: Task) -> Iterator[str]:
     """Yield what differs, as ``timeout was 5, is 6``. When it starts is not compared: a retry moves that."""
-    for name in ("task_type", "timeout", "max_attempts", "schedule_timeout"):
+    for name in ("task_type", "timeout", "max_attempts", "schedule_timeout", "tenant"):
         yield from _difference(name, getattr(task, name), getattr(line, name))
     before, now = task.requirements.to_dict(), line.requirements.to_dict()
     for name in now:

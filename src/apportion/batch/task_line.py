@@ -30,8 +30,10 @@ class TaskLine:
         requirements: what it needs of a worker.
         timeout: seconds that one attempt may take, or None.
         max_attempts: how many failed attempts end it.
+        delay: seconds after its submission before which it does not start.
         not_before: Unix seconds before which it does not start, or None.
         schedule_timeout: seconds that it may wait for a worker, or None.
+        tenant: whose it is; tenants share the workers fairly.
     """
 
     line: int
@@ -41,8 +43,10 @@ class TaskLine:
     requirements: TaskRequirements
     timeout: float | None = None
     max_attempts: int = 3
+    delay: float = 0.0
     not_before: float | None = None
     schedule_timeout: float | None = None
+    tenant: str = "default"
 
 
 def read_task(line: int, given: dict[str, Any], problems: Problems) -> TaskLine | None:
@@ -122,8 +126,10 @@ READERS: dict[str, Callable[[str, Any], Any]] = {
     "task_type": _name,
     "timeout": partial(validation.optional_number, above=0),
     "max_attempts": partial(validation.count, least=1),
+    "delay": partial(validation.number, least=0),
     "not_before": validation.optional_number,
-    "schedule_timeout": partial(validation.optional_number, above=0),
+    "schedule_timeout": partial(validation.optional_number, least=0),
+    "tenant": _name,
 }
 FIELDS = (*list(READERS)[:2], "payload", "requirements", *list(READERS)[2:])
 REQUIREMENTS = tuple(name for name in TaskRequirements.field_names() if name != "task_type")

@@ -1,0 +1,95 @@
+"""The state of a batch: its store, opened, known again, cleared of what a dead run left working."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from apportion.assemble import store_opener
+from apportion.batch import strict_json
+from apportion.batch.logs import log_path
+from apportion.batch.options import STORE_FILE, BatchOptions
+from apportion.batch.standing import all_tasks
+from apportion.clock import fresh_random
+from apportion.errors import ConfigurationError, StoreError, StoreFullError, StoreHeldError
+from apportion.executors.strays import kill_strays
+from apportion.model.lifecycle import TaskState
+from apportion.model.task_record import Task
+from apportion.ports import Change, Forget, Remember, TaskStore, Transition
+
+HEADER = "batch"
+"""The document that names the run; `LEARNED` is the runtime's."""
+
+LEARNED = "learned"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """An open store, and the name under which this batch's processes are known.
+
+    Attributes:
+        store: held by this process.
+        run_id: the same in every run of the batch, so that a later one finds what an earlier one left behind.
+    """
+
+    store: TaskStore
+    run_id: str
+
+
+def open_state(options: BatchOptions, tell: Callable[[str], None]) -> State:
+    """Open the store, end what an earlier run left working, and, if that is wanted, forget all that was done.
+
+    Raises:
+        StoreHeldError: another run holds it.
+        StoreFullError: the disk is full.
+        ConfigurationError: it cannot be opened.
+    """
+    place = options.store or options.results / STORE_FILE
+    try:
+        store: TaskStore = store_opener(place)()
+    except (StoreHeldError, StoreFullError):
+        raise
+    except StoreError as error:
+        raise ConfigurationError(str(error)) from error
+    try:
+        run_id = _run_id(store)
+        for stray in kill_strays(run_id):
+            tell(f"an earlier run had left something working; it was ended: {stray}")
+        if options.fresh:
+            _forget_everything(store, options)
+    except BaseException:
+        store.close()
+        raise
+    return State(store, run_id)
+
+
+def _run_id(store: TaskStore) -> str:
+    header = store.recall(HEADER)
+    if strict_json.is_object(header) and header.get("run_id"):
+        return str(header["run_id"])
+    run_id = f"batch-{fresh_random().getrandbits(64):016x}"
+    store.commit([Remember(HEADER, {"run_id": run_id})])
+    return run_id
+
+
+def _forget_everything(store: TaskStore, options: BatchOptions) -> None:
+    """Empty the store in one commit, so that it is either as it was or empty, and remove the logs of its tasks.
+
+    The file stays, and with it the lock: nobody can slip in between.
+    """
+    tasks = list(all_tasks(store))
+    changes: list[Change] = [Remember(LEARNED, None)]
+    for task in tasks:
+        changes += _ended(task)
+        changes.append(Forget(task.id))
+    store.commit(changes)
+    for task in tasks:
+        with suppress(OSError):
+            log_path(options.logs, task.id).unlink(missing_ok=True)
+
+
+def _ended(task: Task) -> Iterator[Change]:
+    """Yield what ends a task that has not: only those that have can be forgotten."""
+    if not task.state.final:
+        yield Transition(task.replace(state=TaskState.CANCELLED), task.state, task.lease)

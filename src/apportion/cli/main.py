@@ -1,0 +1,23 @@
+"""Where the command ``apportion`` begins."""
+
+from __future__ import annotations
+
+import sys
+
+from apportion.errors import MissingExtraError
+
+
+def main() -> None:
+    """Run the command line; without the libraries that it is made of, say how to install them."""
+    try:
+        from apportion.cli.app import run_command_line
+    except ModuleNotFoundError as absent:
+        if (absent.name or "").partition(".")[0] not in {"rich", "typer"}:
+            raise
+        sys.stderr.write(f"{MissingExtraError('the command line', 'cli')}\n")
+        sys.exit(2)
+    sys.exit(run_command_line())
+
+
+if __name__ == "__main__":
+    main()

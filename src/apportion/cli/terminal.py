@@ -1,0 +1,53 @@
+"""The two streams of the terminal, and text that is safe to show on them."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+from rich.text import Text
+
+# What a task or a command says may hold anything; a terminal obeys some of it.
+HARMLESS = "\N{REPLACEMENT CHARACTER}"
+
+# A file has no width; tables still need one, and nothing in them is cut off at this.
+PIPE_WIDTH = 200
+
+
+def output() -> Console:
+    """Return standard output: what was asked for."""
+    return _console(stderr=False)
+
+
+def messages() -> Console:
+    """Return standard error: progress, warnings and errors."""
+    return _console(stderr=True)
+
+
+def _console(*, stderr: bool) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    # A terminal that lacks a character shows another; that is no reason to stop.
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="replace")
+    width = None if stream.isatty() else PIPE_WIDTH
+    return Console(stderr=stderr, width=width, highlight=False, markup=False, emoji=False, soft_wrap=width is not None)
+
+
+def plain(text: object, style: str = "") -> Text:
+    """Return text as it stands: no markup is obeyed in it, and no control character survives."""
+    return Text(harmless(text), style=style)
+
+
+def harmless(text: object) -> str:
+    """Return one line of text without characters that a terminal would act upon."""
+    return "".join(letter if letter.isprintable() else _shown(letter) for letter in str(text))
+
+
+def _shown(letter: str) -> str:
+    return " " if letter in "\n\t\r" else HARMLESS
+
+
+def say(console: Console, kind: str, text: object, style: str) -> None:
+    """Print a message that begins with its kind: ``error: …``, ``warning: …``, ``note: …``."""
+    console.print(Text.assemble((f"{kind}: ", style), plain(text)))
