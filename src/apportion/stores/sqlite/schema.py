@@ -80,7 +80,7 @@ def migrate(connection: sqlite3.Connection, path: str, steps: Sequence[Step] = S
         StoreError: it is somebody else's database.
     """
     if _version(connection, path, steps) == len(steps):
-        return
+        return  # without writing: a store on a full disk can be opened, to look at it and to purge it
     connection.execute("BEGIN IMMEDIATE")
     for step in steps[_version(connection, path, steps) :]:
         for statement in step:

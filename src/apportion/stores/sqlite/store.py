@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -72,21 +73,28 @@ class SqliteStore:
     def _transaction(self, changes: Sequence[Change]) -> list[bool]:
         if not changes:
             return []
-        cursor = self._writer.cursor()
-        batch = Batch(cursor, self._next_number)
-        try:
-            # IMMEDIATE: a transaction that became a writing one half way could fail without waiting for its turn.
-            cursor.execute("BEGIN IMMEDIATE")
-            effects = batch.carry_out(changes)
-            cursor.execute("COMMIT")
-        except BaseException:
-            # A full disk ends the transaction by itself.
-            if self._writer.in_transaction:
-                with suppress(sqlite3.Error):
-                    cursor.execute("ROLLBACK")
-            raise
+        # Closed here: a cursor that lives on in the traceback of an error would keep the file open after `close`.
+        with closing(self._writer.cursor()) as cursor:
+            batch = Batch(cursor, self._next_number)
+            try:
+                # IMMEDIATE: a transaction that became a writing one half way could fail without waiting for its turn.
+                cursor.execute("BEGIN IMMEDIATE")
+                effects = batch.carry_out(changes)
+                cursor.execute("COMMIT")
+            except BaseException as problem:
+                self._take_back(cursor, problem)
+                raise
         self._next_number = batch.next_number
         return effects
+
+    def _take_back(self, cursor: sqlite3.Cursor, problem: BaseException) -> None:
+        with suppress(sqlite3.Error):
+            # A full disk ends the transaction by itself.
+            if self._writer.in_transaction:
+                cursor.execute("ROLLBACK")
+            # What is in the log may have room in the database; then it gives back its own, and a purge can begin.
+            if getattr(problem, "sqlite_errorname", None) == "SQLITE_FULL":
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def get(self, task_id: str) -> Task | None:
         """Return the task of that id."""
@@ -168,8 +176,15 @@ class SqliteStore:
 def _opened(path: str) -> sqlite3.Connection:
     writer = open_writer(path)
     try:
+        _refuse_if_read_only(path)
         migrate(writer, path)
     except BaseException:
         writer.close()
         raise
     return writer
+
+
+def _refuse_if_read_only(path: str) -> None:
+    """SQLite opens such a file all the same, for reading, and would say so at the first commit."""
+    if not os.access(path, os.W_OK):
+        raise StoreError(f"the store {path} cannot be written; allow this user to write it and its folder")

@@ -1,0 +1,47 @@
+"""How SQLite will go about each read, whatever the number of tasks: along an index, and without sorting."""
+
+import pytest
+
+from apportion.model.lifecycle import TaskState
+from apportion.ports import TaskFilter
+from apportion.stores.sqlite import SqliteStore, statements
+
+
+def plan(store: SqliteStore, statement: str, *values) -> str:
+    with store._readers.lend() as reader:
+        rows = reader.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall()
+    return "\n".join(row[3] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("statement", "values", "way"),
+    [
+        (statements.GET, ["a"], "SEARCH t USING PRIMARY KEY (id=?)"),
+        (statements.FIND, ["t", "k"], "SEARCH t USING INDEX keys (tenant=? AND idempotency_key=?)"),
+        (statements.QUEUED, [9], "SCAN t USING INDEX queue"),
+        (statements.QUEUED_AFTER, [0.0, "a", 9], "SEARCH t USING INDEX queue ((rank,id)>(?,?))"),
+    ],
+)
+def test_each_read_goes_along_an_index(store: SqliteStore, statement: str, values: list[object], way: str):
+    found = plan(store, statement, *values)
+    assert way in found
+    assert "TEMP B-TREE" not in found
+    assert found.count("SCAN") == way.count("SCAN")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "way"),
+    [
+        (TaskFilter(), "SEARCH t USING PRIMARY KEY (id>?)"),
+        (TaskFilter(state=TaskState.ASSIGNED), "SEARCH t USING INDEX held (id>?)"),
+        (TaskFilter(state=TaskState.FAILED), "SEARCH t USING INDEX failed (id>?)"),
+        (TaskFilter(state=TaskState.CANCELLED, tenant="t"), "SEARCH t USING INDEX cancelled (id>?)"),
+        (TaskFilter(state=TaskState.QUEUED), "SEARCH t USING PRIMARY KEY (id>?)"),
+        (TaskFilter(tenant="t"), "SEARCH t USING PRIMARY KEY (id>?)"),
+    ],
+)
+def test_each_page_goes_along_an_index(store: SqliteStore, chosen: TaskFilter, way: str):
+    statement, values = statements.page(chosen)
+    found = plan(store, statement, *values, "", 9)
+    assert way in found
+    assert "TEMP B-TREE" not in found
