@@ -252,7 +252,7 @@ class LoadBalancer:
         self, workers: Iterable[WorkerInfo], queue: Iterable[QueuedTask]
     ) -> list[RebalanceRecommendation]:
         """Return moves of assigned tasks that even out the load when they are carried out in order."""
-        return suggest_migration(list(self._mirror.pool_of(workers)), list(queue), self._history.view)
+        return suggest_migration(list(self._mirror.pool_of(workers)), list(queue), self._history.view, self._rules)
 
     def reorder_queue(self, queue: Iterable[QueuedTask], workers: Iterable[WorkerInfo]) -> list[QueuedTask]:
         """Return the same tasks, higher priority first, each with the worker that it should go to. No pick is recorded."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from math import inf
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,11 +22,6 @@ SAMPLE = 12
 """Workers that are drawn of a crowd. Two would do against overload (the power of two choices); the best of 12 is, on
 average, among the best 8 % of all, and the best known ones are always weighed beside them."""
 
-_TRIES = 4
-_ENOUGH = 4
-"""A draw of which fewer have room is repeated; a fleet that is nearly full is weighed whole."""
-
-
 class Candidates:
     """The workers that may take one task now. Whether they are nobody may only turn out when they are looked at.
 
@@ -37,11 +33,11 @@ class Candidates:
         crowd: the members where they are so many that a sample is weighed, or None.
     """
 
-    __slots__ = ("_everyone", "_excluded", "complexity", "crowd", "members", "pool", "rng")
+    __slots__ = ("_listed", "_excluded", "complexity", "crowd", "members", "pool", "rng")
 
     def __init__(
         self, pool: WorkerPool, complexity: float, rng: Random, *,
-        everyone: Field | None = None, members: Members | None = None,
+        listed: Field | None = None, members: Members | None = None,
         crowd: Members | None = None, excluded: frozenset[int] = frozenset(),
     ) -> None:
         self.pool = pool
@@ -49,24 +45,23 @@ class Candidates:
         self.rng = rng
         self.members = members
         self.crowd = crowd
-        self._everyone = everyone
+        self._listed = listed
         self._excluded = excluded
 
     def everyone(self) -> Field:
         """Return all of them, however many; they may be none."""
-        if self._everyone is not None:
-            return self._everyone
-        assert self.members is not None, "candidates are listed, or members with room"
-        field = roomy(self.pool, self.members.vector(), self.complexity)
-        if self._excluded:
-            field = field.without(self._excluded)
-        if self.crowd is None:
-            self._everyone = field
-        return field
+        if self._listed is None:
+            assert self.members is not None, "candidates are listed, or members with room"
+            return self.with_room(Field(self.pool, self.members.vector(), unchecked=True))
+        if self._listed.unchecked:
+            self._listed = self.with_room(self._listed)
+        return self._listed
 
     def only(self, field: Field) -> Candidates:
         """Return some of them."""
-        return Candidates(self.pool, self.complexity, self.rng, everyone=field, members=self.members)
+        return Candidates(
+            self.pool, self.complexity, self.rng, listed=field, members=self.members, excluded=self._excluded
+        )
 
     def allowed_by(self, rules: Sequence[CustomRule], task: TaskRequirements) -> Candidates:
         """Return those whom the user's own rules allow."""
@@ -80,8 +75,8 @@ class Candidates:
         The field may be ``unchecked``: then it holds members without room as well, and whoever is chosen must be asked
         with `may_take`. Most often the best has room, and nobody else needs to be asked.
         """
-        if self._everyone is not None:
-            return self._everyone
+        if self._listed is not None:
+            return self._listed
         if self.crowd is not None:
             return self._sample(self.crowd.seats, known)
         assert self.members is not None, "candidates are listed, or members with room"
@@ -94,27 +89,23 @@ class Candidates:
         return fits and (not self._excluded or seat not in self._excluded)
 
     def with_room(self, field: Field) -> Field:
-        """Return those of an unchecked field that may take the task."""
+        """Return those of a field that may take the task."""
         if not field.unchecked:
             return field
-        if isinstance(field.seats, list):
-            return Field(self.pool, [seat for seat in field.seats if self.may_take(seat)])
-        found = roomy(self.pool, field.seats, self.complexity)
-        return found.without(self._excluded) if self._excluded else found
+        if not isinstance(field.seats, list):
+            found = roomy(self.pool, field.seats, self.complexity)
+            return found.without(self._excluded) if self._excluded else found
+        return Field(self.pool, [seat for seat in field.seats if self.may_take(seat)])
 
     def _sample(self, seats: list[int], known: list[int]) -> Field:
-        load, capacity, complexity = self.pool.load.scalar, self.pool.capacity.scalar, self.complexity
+        """Return every n-th member from a random start, and the known ones first.
+
+        Each worker is as likely as any other, and every part of the order of adding (where alike workers tend to stand
+        together) is seen.
+        """
         stride = max(1, len(seats) // SAMPLE)
-        for _ in range(_TRIES):
-            # Every stride-th from a random start: each worker is as likely as any other, and every part of the
-            # order of adding (where alike workers tend to stand together) is seen.
-            drawn = known + seats[int(self.rng.random() * stride) :: stride]
-            able = [seat for seat in drawn if load[seat] + complexity <= capacity[seat]]
-            if self._excluded:
-                able = [seat for seat in able if seat not in self._excluded]
-            if len(able) >= _ENOUGH:
-                return Field(self.pool, able, sampled=True)
-        return self.everyone()
+        drawn = known + seats[int(self.rng.random() * stride) :: stride]
+        return Field(self.pool, drawn, sampled=True, unchecked=True)
 
 
 def find_candidates(pool: WorkerPool, task: TaskRequirements, limit: int, rng: Random) -> Candidates | None:
@@ -136,7 +127,7 @@ def find_candidates(pool: WorkerPool, task: TaskRequirements, limit: int, rng: R
             able = [seat for seat in able if seat not in excluded]
         if not able:
             return None
-        return Candidates(pool, complexity, rng, everyone=Field(pool, able), members=members)
+        return Candidates(pool, complexity, rng, listed=Field(pool, able), members=members)
     crowded = len(seats) > limit and members.surely_more_than(limit + len(excluded), complexity)
     return Candidates(pool, complexity, rng, members=members, crowd=members if crowded else None, excluded=excluded)
 
@@ -148,9 +139,12 @@ def seats_of(pool: WorkerPool, ids: frozenset[str]) -> frozenset[int]:
 
 def one_candidate(pool: WorkerPool, complexity: float, rng: Random, seat: int) -> Candidates:
     """Return a single worker as the only candidate, whatever its room."""
-    return Candidates(pool, complexity, rng, everyone=Field(pool, [seat]))
+    return Candidates(pool, complexity, rng, listed=Field(pool, [seat]))
 
 
-def mask(field: Field, values: np.ndarray[tuple[int], np.dtype[np.float64]], seat: int) -> None:
-    """Strike a seat of an array field from the values, so that it is not chosen."""
-    values[int(np.searchsorted(field.seats, seat))] = -np.inf
+def mask(field: Field, values: Any, seat: int) -> None:
+    """Strike a seat of a field from its values, so that it is not chosen."""
+    if isinstance(field.seats, list):
+        values[field.seats.index(seat)] = -inf
+    else:
+        values[int(np.searchsorted(field.seats, seat))] = -inf

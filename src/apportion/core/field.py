@@ -88,7 +88,7 @@ class Field:
         seats = self.seats
         if isinstance(seats, list):
             kept = [seat for seat, value in zip(seats, values, strict=True) if value <= most]
-            return Field(self.pool, kept, sampled=self.sampled, unchecked=self.unchecked)
+            return Field(self.pool, kept, unchecked=self.unchecked)
         near = seats[(values <= most).nonzero()[0]]
         return Field(self.pool, near.tolist() if len(near) <= FEW else near, unchecked=self.unchecked)
 

@@ -38,7 +38,7 @@ def narrow(candidates: Candidates, task: TaskRequirements, context: BalancingCon
         field = _unless_empty(_best_labelled(field, task, context.load_threshold), field)
     if field is before:
         return candidates
-    return Candidates(candidates.pool, candidates.complexity, candidates.rng, everyone=field)
+    return candidates.only(field)
 
 
 def _wanted(field: Field, task: TaskRequirements, context: BalancingContext) -> Field:

@@ -37,13 +37,13 @@ class Rotation:
         self._memory = WorkerMemory(self._turn)
         self._queues: OrderedDict[int, tuple[Members, int, list[tuple[float, int]]]] = OrderedDict()
 
-    def note(self, pool: WorkerPool, id: str) -> None:
+    def note(self, pool: WorkerPool, seat: int, id: str) -> None:
         """Tell that a worker was chosen."""
-        self._count += 1.0
+        self._count = count = self._count + 1.0
         turns = self._turns
-        turns[id] = self._count
+        turns[id] = count
         turns.move_to_end(id)
-        self._memory.write(id, self._count)
+        self._memory.set(pool, seat, id, count)
         if len(turns) > self._kept:
             self._kept = max(self._kept, 2 * len(pool))
             if len(turns) > self._kept:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from math import exp
-from typing import TYPE_CHECKING
+from math import exp, inf
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,6 +22,7 @@ class Credit:
         self._credit: dict[str, float] = dict.fromkeys(names, 0.0)
         self._turns: dict[str, float] = dict.fromkeys(self._credit, 0.0)
         self._weights: dict[str, float] | None = None
+        self._next: str | None = None
 
     def judge(self, voters: Iterable[str], advantage: float) -> None:
         """Reward (or blame) those who wanted the worker.
@@ -51,27 +52,34 @@ class Credit:
     def next_turn(self) -> str:
         """Return whose turn it is to decide: each as often as its weight says, spread evenly and without chance.
 
-        Smooth weighted round robin, as in nginx: everyone gains its weight, the richest pays 1 and has its turn.
+        Smooth weighted round robin, as in nginx: everyone gains its weight, the richest has its turn and pays 1.
         """
-        gained = self._gained()
-        return max(gained, key=gained.__getitem__)
+        if self._next is None:
+            self._next = self._richest()
+        return self._next
 
     def pass_turn(self) -> None:
         """Let the one whose turn it is pay for it."""
-        self._turns = self._gained()
-        self._turns[max(self._turns, key=self._turns.__getitem__)] -= 1.0
+        self._turns[self.next_turn()] -= 1.0
+        self._next = self._richest()
 
-    def state(self) -> dict[str, dict[str, float]]:
+    def state(self) -> dict[str, Any]:
         """Return it as plain JSON."""
-        return {"credit": dict(self._credit), "turns": dict(self._turns)}
+        return {"credit": dict(self._credit), "turns": dict(self._turns), "next": self._next}
 
-    def restore(self, state: Mapping[str, Mapping[str, float]]) -> None:
+    def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what `state` gave, for the strategies that are here."""
         for name in self._credit:
             self._credit[name] = float(state["credit"].get(name, 0.0))
             self._turns[name] = float(state["turns"].get(name, 0.0))
+        self._next = state["next"] if state["next"] in self._credit else None
         self._weights = None
 
-    def _gained(self) -> dict[str, float]:
-        weights = self.weights()
-        return {name: turn + weights[name] for name, turn in self._turns.items()}
+    def _richest(self) -> str:
+        """Let everyone gain its weight, and return who has most."""
+        richest, most = "", -inf
+        for name, weight in self.weights().items():
+            held = self._turns[name] = self._turns[name] + weight
+            if held > most:
+                richest, most = name, held
+        return richest

@@ -79,15 +79,20 @@ class Learner:
 
     def picked(self, worker: WorkerInfo, task: TaskRequirements, voters: tuple[str, ...] | None, rng: Random) -> None:
         """Take in that a task was given to the worker, and which strategies wanted that."""
-        key = self._key(task.task_type)
-        record = self._type(key)
-        arm = record.arms.get(worker.id) or self._arm(worker.id, key, record, rng)
+        record = self.types.get(task.task_type)
+        arm = record.arms.get(worker.id) if record is not None else None
+        if record is None or arm is None:
+            key = self._key(task.task_type)
+            record = self._type(key)
+            arm = self._arm(worker.id, key, record, rng)
         record.decided()
         arm.tried_at = record.decisions
         arm.open.append(Pick(task, voters))
-        if arm.probe or _handicap(arm) != arm.penalty:
+        if arm.probe:
             arm.probe = False
-            self._publish(worker.id, key, record, arm)
+            self._publish(worker.id, self._key(task.task_type), record, arm)
+        elif len(arm.open) > _FREE_PICKS:
+            self._hold_back(worker.id, self._key(task.task_type), arm)
 
     def settle(self, worker_id: str, task_type: str | None, task: TaskRequirements | None) -> Pick | None:
         """Return and drop the open pick that an outcome belongs to, or None where nobody made it."""
@@ -194,6 +199,15 @@ class Learner:
         record.valued(worker_id, belief.log_cost)
         settled = belief.log_cost + arm.penalty
         return settled + DRAW * arm.draw * belief.doubt - (_PROBE if arm.probe else 0.0), settled
+
+    def _hold_back(self, worker_id: str, key: str | None, arm: Arm) -> None:
+        """Bring a worker's handicap up to date, where that is all that has changed."""
+        more = _handicap(arm) - arm.penalty
+        pair = self._columns.get(key)
+        if more and pair is not None:
+            arm.penalty += more
+            pair[0].shift(worker_id, more)
+            pair[1].shift(worker_id, more)
 
     def _publish(self, worker_id: str, key: str | None, record: TypeRecord, arm: Arm) -> None:
         """Write the worker's costs into the columns of this type, and of all types when its effect has moved."""

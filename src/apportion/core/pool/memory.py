@@ -53,16 +53,26 @@ class WorkerMemory:
 
     def write(self, id: str, value: float) -> None:
         """Set the number of one worker in every pool that it is in."""
-        if len(self._mirrors) == 1 and self._pool is not None:  # the usual case, without asking a weak reference
-            seat = self._pool.seat(id)
-            if seat is not None:
-                self._column.scalar[seat] = value
-            return
         for reference, column in self._mirrors:
             pool = reference()
             seat = pool.seat(id) if pool is not None else None
             if seat is not None:
                 column.scalar[seat] = value
+
+    def set(self, pool: Seated, seat: int, id: str, value: float) -> None:
+        """Set the number of a worker whose seat in one of the pools is known."""
+        if pool is self._pool and len(self._mirrors) == 1:  # the usual case
+            self._column.scalar[seat] = value
+        else:
+            self.write(id, value)
+
+    def shift(self, id: str, by: float) -> None:
+        """Add to the number of one worker in every pool that it is in."""
+        for reference, column in self._mirrors:
+            pool = reference()
+            seat = pool.seat(id) if pool is not None else None
+            if seat is not None:
+                column.scalar[seat] += by
 
     def seats(self, id: str) -> bool:
         """Return whether a worker sits in any pool that this memory is mirrored in."""

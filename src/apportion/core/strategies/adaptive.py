@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp
+from math import exp, inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -89,7 +89,7 @@ class AdaptiveStrategy(SeatStrategy):
         self._decider = self._credit.next_turn()
         expert = self._experts[self._decider]
         seat = expert.choose(task, candidates.only(equals), context)
-        return self._rotation.oldest(equals) if seat is None else seat
+        return self._rotation.oldest(candidates.with_room(equals)) if seat is None else seat
 
     def chosen(self, task: TaskRequirements, candidates: Candidates, seat: int, context: DecisionContext) -> None:
         """Remember the pick, and at some picks who else wanted this worker."""
@@ -102,13 +102,13 @@ class AdaptiveStrategy(SeatStrategy):
         if self._decider is not None:
             self._credit.pass_turn()
         self._learner.picked(worker, task, voters, self._rng(context))
-        self._rotation.note(pool, worker.id)
+        self._rotation.note(pool, seat, worker.id)
         if candidates.crowd is not None:
             self._known.note(candidates.crowd, pool, seat, task.task_type)
 
     def votes(self, task: TaskRequirements, candidates: Candidates, context: DecisionContext) -> dict[str, int | None]:
         """Return the seat that each strategy wants for the task."""
-        among = candidates.only(candidates.with_room(self._considered(task, candidates)))
+        among = candidates.only(self._considered(task, candidates))
         return {name: expert.choose(task, among, context) for name, expert in self._experts.items()}
 
     def costs(self, task: TaskRequirements, field: Field) -> Any:
@@ -122,17 +122,14 @@ class AdaptiveStrategy(SeatStrategy):
         return candidates.considered(self._known.of(crowd, candidates.pool, task.task_type))
 
     def _best(self, task: TaskRequirements, field: Field, candidates: Candidates) -> Field:
-        """Return the workers with room whose cost is within the band of the lowest."""
-        column = self._learner.costs(task.task_type, drawn=task.explore).column(field.pool)
-        costs = field.take(column)
-        if isinstance(costs, list):
-            return field.within(costs, min(costs, default=0.0) + BAND)
-        lowest = int(costs.argmin())
+        """Return the workers whose cost is within the band of the lowest with room."""
+        costs = field.take(self._learner.costs(task.task_type, drawn=task.explore).column(field.pool))
+        listed = isinstance(costs, list)
         for _ in range(_TRIES):
-            if not field.unchecked or candidates.may_take(int(field.seats[lowest])):
-                return candidates.with_room(field.within(costs, costs[lowest] + BAND))
-            costs[lowest] = np.inf  # the best is full: on to the next
-            lowest = int(costs.argmin())
+            place = (costs.index(min(costs)) if costs else 0) if listed else int(costs.argmin())
+            if not field.unchecked or candidates.may_take(int(field.seats[place])):
+                return field.within(costs, (costs[place] if len(costs) else 0.0) + BAND)
+            costs[place] = inf  # the best is full: on to the next
         return self._best(task, candidates.everyone(), candidates)
 
     # --- learning ---------------------------------------------------------------------------------------------------

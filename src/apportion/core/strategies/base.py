@@ -47,7 +47,7 @@ class SeatStrategy(ABC):
             return None
         decision = _decision(context)
         everyone = field_of(pool, [seat for seat, _ in pool.seated()])
-        candidates = Candidates(pool, task.complexity, decision.rng, everyone=everyone)
+        candidates = Candidates(pool, task.complexity, decision.rng, listed=everyone)
         seat = self.choose(task, candidates, decision)
         if seat is None:
             return None

@@ -35,4 +35,4 @@ class RoundRobinStrategy(SeatStrategy):
 
     def chosen(self, task: TaskRequirements, candidates: Candidates, seat: int, context: DecisionContext) -> None:
         """Move the worker to the end of the line."""
-        self._rotation.note(candidates.pool, candidates.pool.at(seat).id)
+        self._rotation.note(candidates.pool, seat, candidates.pool.at(seat).id)

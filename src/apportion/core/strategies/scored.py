@@ -63,6 +63,6 @@ class ScoredStrategy(SeatStrategy):
     def chosen(self, task: TaskRequirements, candidates: Candidates, seat: int, context: DecisionContext) -> None:
         """Remember the turn, and in a crowd the winner."""
         pool = candidates.pool
-        self._rotation.note(pool, pool.at(seat).id)
+        self._rotation.note(pool, seat, pool.at(seat).id)
         if candidates.crowd is not None:
             self._known.note(candidates.crowd, pool, seat)
