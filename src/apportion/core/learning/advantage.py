@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from apportion.core.learning.type_record import TypeRecord
 
 _BLAME = 1.5
-_UNKNOWN = Arm(0.0, 0)
+_UNKNOWN = Arm(0)
 
 
 def advantage(record: TypeRecord, worker_id: str, success: bool, duration: float) -> float:

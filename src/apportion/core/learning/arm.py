@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -70,14 +69,14 @@ class Arm:
         "tried_at",
     )
 
-    def __init__(self, draw: float, tried_at: int) -> None:
+    def __init__(self, tried_at: int, draw: float = 0.0) -> None:
         self.n = 0.0
         self.mean = 0.0
         self.successes = 0.0
         self.failures = 0.0
         self.failure_n = 0.0
         self.failure_mean = 0.0
-        self.open: deque[Pick] = deque(maxlen=_MOST_OPEN)
+        self.open: list[Pick] = []  # most arms hold few, and a deque would cost 600 bytes each
         self.tried_at = tried_at
         self.draw = draw
         self.penalty = 0.0
@@ -125,6 +124,12 @@ class Arm:
         self._up = self._down = 0.0
         return True
 
+    def hold(self, pick: Pick) -> None:
+        """Keep an open pick; the oldest gives way where outcomes never come."""
+        self.open.append(pick)
+        if len(self.open) > _MOST_OPEN:
+            del self.open[0]
+
     def take(self, task_type: str | None, task: TaskRequirements | None) -> Pick | None:
         """Return and drop the open pick of this task, or the oldest of this type; None where there is none.
 
@@ -166,7 +171,7 @@ class Arm:
     @classmethod
     def from_list(cls, numbers: list[float]) -> Arm:
         """Return the arm that `to_list` wrote."""
-        arm = cls(numbers[7], int(numbers[6]))
+        arm = cls(int(numbers[6]), numbers[7])
         arm.n, arm.mean, arm.successes, arm.failures, arm.failure_n, arm.failure_mean = numbers[:6]
         arm._up, arm._down, arm.probe = numbers[8], numbers[9], bool(numbers[10])
         return arm

@@ -29,6 +29,9 @@ _IDLE = 20.0
 _MOST_TYPES = 256
 _MOST_COLUMNS = 32
 _MOST_ARMS = 32_768
+_ARMS_EACH = 8
+"""Arms are kept for so many workers, or for eight types each of a larger fleet; the least recently used are forgotten."""
+
 _MOST_WORKERS = 32_768
 OTHER = "\x00other"
 """The one entry that types share beyond the limit."""
@@ -77,17 +80,17 @@ class Learner:
 
     # --- what it is told --------------------------------------------------------------------------------------------
 
-    def picked(self, worker: WorkerInfo, task: TaskRequirements, voters: tuple[str, ...] | None, rng: Random) -> None:
+    def picked(self, worker: WorkerInfo, task: TaskRequirements, voters: tuple[str, ...] | None) -> None:
         """Take in that a task was given to the worker, and which strategies wanted that."""
         record = self.types.get(task.task_type)
         arm = record.arms.get(worker.id) if record is not None else None
         if record is None or arm is None:
             key = self._key(task.task_type)
             record = self._type(key)
-            arm = self._arm(worker.id, key, record, rng)
+            arm = self._arm(worker.id, key, record)
         record.decided()
         arm.tried_at = record.decisions
-        arm.open.append(Pick(task, voters))
+        arm.hold(Pick(task, voters))
         if arm.probe:
             arm.probe = False
             self._publish(worker.id, self._key(task.task_type), record, arm)
@@ -106,7 +109,7 @@ class Learner:
         """Take in an outcome."""
         key = self._key(task_type)
         record = self._type(key)
-        arm = self._arm(worker_id, key, record, rng)
+        arm = self._arm(worker_id, key, record)
         if success or fault != "task":  # a failure that is the task's own says nothing about the worker
             self._learn(worker_id, record, arm, success, duration, fault)
         arm.tried_at = record.decisions
@@ -194,8 +197,9 @@ class Learner:
 
     def _values(self, worker_id: str, key: str | None, record: TypeRecord, arm: Arm | None) -> tuple[float, float]:
         belief = self._believe(worker_id, key, record)
-        if arm is None:  # all who were never tried look alike, so that the strategies decide among them
-            return belief.log_cost - OPTIMISM * belief.doubt, belief.log_cost
+        if arm is None or not belief.outcomes:  # all of whom nothing is known look alike: the strategies decide
+            handicap = 0.0 if arm is None else arm.penalty - (_PROBE if arm.probe else 0.0)
+            return belief.log_cost - OPTIMISM * belief.doubt + handicap, belief.log_cost + handicap
         record.valued(worker_id, belief.log_cost)
         settled = belief.log_cost + arm.penalty
         return settled + DRAW * arm.draw * belief.doubt - (_PROBE if arm.probe else 0.0), settled
@@ -245,19 +249,19 @@ class Learner:
             return
         arm = record.arms.get(worker_id)
         if arm is None or (not arm.probe and record.decisions - arm.tried_at > _IDLE * len(record.ring)):
-            arm = self._probe(worker_id, key, record, rng)
+            arm = self._probe(worker_id, key, record)
         if arm is not None:
             arm.draw = rng.gauss(0.0, 1.0)
             self._publish(worker_id, key, record, arm)
 
-    def _probe(self, worker_id: str, key: str | None, record: TypeRecord, rng: Random) -> Arm | None:
+    def _probe(self, worker_id: str, key: str | None, record: TypeRecord) -> Arm | None:
         """Have a worker tried if the account can pay what that costs beyond the best, in typical costs of the best."""
         excess = self._believe(worker_id, key, record).log_cost - record.best
         price = max(0.0, exp(min(excess, 50.0)) - 1.0)
         if price > record.account:
             return record.arms.get(worker_id)
         record.account -= price
-        arm = self._arm(worker_id, key, record, rng)
+        arm = self._arm(worker_id, key, record)
         arm.probe = True
         return arm
 
@@ -274,14 +278,14 @@ class Learner:
             record = self.types[key] = TypeRecord()
         return record
 
-    def _arm(self, worker_id: str, key: str | None, record: TypeRecord, rng: Random) -> Arm:
+    def _arm(self, worker_id: str, key: str | None, record: TypeRecord) -> Arm:
         self.recent[worker_id, key] = None
         self.recent.move_to_end((worker_id, key))
         arm = record.arms.get(worker_id)
         if arm is None:
-            arm = record.arms[worker_id] = Arm(rng.gauss(0.0, 1.0), record.decisions)
+            arm = record.arms[worker_id] = Arm(record.decisions)
             record.enlist(worker_id)
-            while len(self.recent) > _MOST_ARMS:
+            while len(self.recent) > max(_MOST_ARMS, _ARMS_EACH * len(record.ring)):
                 self._drop(*self.recent.popitem(last=False)[0])
         return arm
 
@@ -316,11 +320,11 @@ class Learner:
             return None
         arm = record.kinds.get(worker.kind)
         if arm is None:
-            arm = record.kinds[worker.kind] = Arm(0.0, 0)
+            arm = record.kinds[worker.kind] = Arm(0)
         return arm
 
 
-_NOTHING = Arm(0.0, 0)
+_NOTHING = Arm(0)
 
 
 def _handicap(arm: Arm) -> float:

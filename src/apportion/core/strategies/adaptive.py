@@ -39,8 +39,8 @@ BAND = 0.05
 """Logarithm of cost: within 5 % of the best, the learner cannot tell workers apart, and the strategies decide."""
 
 _ALWAYS_ASKED = 256
-_ASKED_EVERY = 8
-"""Votes cost more than the choice itself: all strategies are asked at each of the first picks, later at every eighth.
+_ASKED_EVERY = 16
+"""Votes cost more than the choice itself: all strategies are asked at each of the first picks, later at every sixteenth.
 Any rule that does not look at the task makes these a fair sample."""
 
 STATE_VERSION = 1
@@ -101,7 +101,7 @@ class AdaptiveStrategy(SeatStrategy):
         self._count += 1
         if self._decider is not None:
             self._credit.pass_turn()
-        self._learner.picked(worker, task, voters, self._rng(context))
+        self._learner.picked(worker, task, voters)
         self._rotation.note(pool, seat, worker.id)
         if candidates.crowd is not None:
             self._known.note(candidates.crowd, pool, seat, task.task_type)
