@@ -11,7 +11,8 @@
     │   ├── UnknownTaskError (KeyError)
     │   ├── DuplicateError (ValueError)    an id that is there already
     │   ├── WorkerUnavailableError         the worker is drained, offline or full
-    │   └── TaskConflictError              the task is not in a state that allows this
+    │   ├── TaskConflictError              the task is not in a state that allows this
+    │   └── NotRunningError                the distributor is not open, or not any more
     ├── ConfigurationError             the set-up is wrong: mend a file, a flag or the installation
     │   ├── InputFileError                 a tasks or fleet file, with its line
     │   ├── MissingExtraError              an optional part is not installed
@@ -140,6 +141,13 @@ class TaskConflictError(CallerError):
         super().__init__(f"task {task_id!r} is {state}: {problem}")
         self.task_id = task_id
         self.state = state
+
+
+class NotRunningError(CallerError):
+    """The distributor is not open yet, or not any more; unfinished tasks go on when their store is opened again."""
+
+    def __init__(self, problem: str = "the distributor is not open; use it within `async with`") -> None:
+        super().__init__(problem)
 
 
 class ConfigurationError(ApportionError):

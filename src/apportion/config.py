@@ -1,0 +1,77 @@
+"""Settings: frozen values, checked where they are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from apportion import validation
+from apportion.errors import FieldError, did_you_mean
+from apportion.model.plain import Plain
+
+ORDERS = ("fifo", "shortest-first", "deadline")
+"""What decides within one priority; `apportion.runtime.orders` has their code."""
+
+
+@dataclass(frozen=True)
+class RuntimeConfig(Plain):
+    """How the machine behaves.
+
+    Attributes:
+        order: what decides within one priority: ``fifo``, ``shortest-first`` or ``deadline``.
+        ageing: priorities that a waiting task gains a minute, > 0, so that every wait is bounded.
+        window: tasks at the front that are matched with the free workers as a whole, >= 1.
+        front: tasks of a long queue that are held in memory, >= 8; the others stay in the store.
+        max_queued: tasks that may wait; above it a submit is refused, >= 1.
+        max_attempts: failed attempts that end a task which does not say, >= 1.
+        retry_backoff: seconds before the first retry, doubled with each further one, >= 0.
+        retry_backoff_limit: seconds that a retry waits at most, >= 0.
+        max_deaths: workers that may die while holding a task before it is quarantined as poison, >= 1.
+        overtime: seconds after its time-out at which an attempt that nobody reported is given up, >= 0.
+        lease_seconds: how long a remote worker holds a task without renewing, > 0.
+        heartbeat_interval: seconds between a remote worker's heartbeats, > 0 and below ``lease_seconds``.
+        remember_every: seconds between two savings of what was learned, > 0.
+        retry_after: seconds after which a submit that was refused for a full queue may be tried again, > 0.
+        grace: seconds that running attempts have to end when the run stops, >= 0.
+
+    Raises:
+        FieldError, FieldTypeError: naming the field.
+    """
+
+    order: str = "fifo"
+    ageing: float = 1.0
+    window: int = 64
+    front: int = 8192
+    max_queued: int = 1_000_000
+    max_attempts: int = 3
+    retry_backoff: float = 1.0
+    retry_backoff_limit: float = 300.0
+    max_deaths: int = 3
+    overtime: float = 5.0
+    lease_seconds: float = 15.0
+    heartbeat_interval: float = 5.0
+    remember_every: float = 10.0
+    retry_after: float = 1.0
+    grace: float = 5.0
+
+    def __post_init__(self) -> None:
+        if self.order not in ORDERS:
+            raise FieldError(
+                "RuntimeConfig.order",
+                f"unknown order {self.order!r}{did_you_mean(self.order, ORDERS)}; known: {', '.join(ORDERS)}",
+            )
+        for name, least in _COUNTS.items():
+            self.__dict__[name] = validation.count(f"RuntimeConfig.{name}", getattr(self, name), least=least)
+        for name in _POSITIVE:
+            validation.number(f"RuntimeConfig.{name}", getattr(self, name), above=0)
+        for name in _NOT_NEGATIVE:
+            validation.number(f"RuntimeConfig.{name}", getattr(self, name), least=0)
+        if self.heartbeat_interval >= self.lease_seconds:
+            raise FieldError(
+                "RuntimeConfig.heartbeat_interval",
+                f"must be below lease_seconds ({self.lease_seconds:g}), not {self.heartbeat_interval:g}",
+            )
+
+
+_COUNTS = {"window": 1, "front": 8, "max_queued": 1, "max_attempts": 1, "max_deaths": 1}
+_POSITIVE = ("ageing", "lease_seconds", "heartbeat_interval", "remember_every", "retry_after")
+_NOT_NEGATIVE = ("retry_backoff", "retry_backoff_limit", "overtime", "grace")
