@@ -1,0 +1,72 @@
+"""Instructions that wait for their commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from apportion.model.task_record import Task
+from apportion.ports import Change, Insert, Remember, Transition
+from apportion.runtime.instructions import Answer, CancelAttempt, Emit, Instruction, LoadFront, SetTimer, Start
+
+
+class Batch:
+    """Changes that are not durable yet, and what is to be done once they are.
+
+    New tasks are written before everything else, so that a store can write neighbours of one kind together; a task's
+    own changes keep their order.
+    """
+
+    def __init__(self) -> None:
+        self.inserts: list[Insert] = []
+        self.transitions: list[Transition] = []
+        self.remember: Remember | None = None
+        self.effects: list[Instruction] = []
+
+    def add(self, instructions: Iterable[Instruction]) -> None:
+        """Take in what the machine wants."""
+        for instruction in instructions:
+            if isinstance(instruction, Transition):
+                self.transitions.append(instruction)
+            elif isinstance(instruction, Insert):
+                self.inserts.append(instruction)
+            else:
+                self.effects.append(instruction)
+
+    @property
+    def changes(self) -> list[Change]:
+        """Everything to commit, in order."""
+        changes: list[Change] = [*self.inserts, *self.transitions]
+        if self.remember is not None:
+            changes.append(self.remember)
+        return changes
+
+    def latest(self) -> dict[str, Task]:
+        """Return each task as it will be when all is committed."""
+        return {change.task.id: change.task for change in (*self.inserts, *self.transitions)}
+
+    def without(self, task_ids: set[str]) -> list[Instruction]:
+        """Strike out all that is about these tasks, and return the effects that are struck out."""
+        self.inserts = [change for change in self.inserts if change.task.id not in task_ids]
+        self.transitions = [change for change in self.transitions if change.task.id not in task_ids]
+        struck = [effect for effect in self.effects if about(effect) in task_ids]
+        self.effects = [effect for effect in self.effects if about(effect) not in task_ids]
+        return struck
+
+    def take_free(self) -> list[Instruction]:
+        """Take out the effects that need not wait for any change; reading the queue has to wait for all of them."""
+        bound = {change.task.id for change in (*self.inserts, *self.transitions)}
+        free = [effect for effect in self.effects if about(effect) not in bound and not isinstance(effect, LoadFront)]
+        self.effects = [effect for effect in self.effects if about(effect) in bound or isinstance(effect, LoadFront)]
+        return free
+
+
+def about(effect: Instruction) -> str:
+    """Return the id of the task that an instruction is about, or ""."""
+    if isinstance(effect, Start | CancelAttempt):
+        return effect.attempt.task_id
+    if isinstance(effect, Answer):
+        return effect.task_id
+    if isinstance(effect, Emit):
+        return getattr(effect.fact, "task_id", "")
+    assert isinstance(effect, LoadFront | SetTimer)
+    return ""

@@ -1,0 +1,153 @@
+"""The workers as the machine sees them: who is there, what each one holds, and the room that it has."""
+
+from __future__ import annotations
+
+from math import inf
+
+from apportion.core.pool.pool import WorkerPool
+from apportion.model.metrics import WorkerMetrics
+from apportion.model.task_record import Task
+from apportion.model.worker import WorkerInfo, WorkerStatus
+from apportion.runtime.moment import Moment
+
+_PRIOR = 4
+"""Successes that every worker is taken to have had: one failure in one task is not a success rate of 0."""
+_RECENT = 0.1
+_METRICS_EVERY = 1.0
+_FEW = 64
+
+
+class Holding:
+    """One assignment: a worker holds a task under a lease.
+
+    Attributes:
+        task: the record, as assigned.
+        member: who holds it.
+        amount: units of capacity that it takes.
+        expires: steady seconds at which the lease ends unless renewed.
+    """
+
+    __slots__ = ("amount", "expires", "member", "task")
+
+    def __init__(self, task: Task, member: Member, amount: float) -> None:
+        self.task = task
+        self.member = member
+        self.amount = amount
+        self.expires = inf
+
+
+class Member:
+    """A registered worker.
+
+    Attributes:
+        id: its id.
+        incarnation: which registration of that id; it only grows.
+        leased: whether it has to renew what it holds.
+        held: its assignments by task id.
+        ghosts: what still runs there although nobody waits for it: (task id, lease) -> units of capacity.
+        draining: whether it gets nothing new.
+        resting: whether it asked for a pause.
+        cancelled: tasks that it is to be told to stop.
+    """
+
+    __slots__ = (
+        "cancelled", "capacity", "completed", "draining", "duration", "failed", "failed_at", "ghosts", "held", "id",
+        "incarnation", "joined", "leased", "load", "published", "recent", "resting",
+    )  # fmt: skip
+
+    def __init__(self, worker: WorkerInfo, incarnation: int, leased: bool, now: Moment) -> None:
+        self.id = worker.id
+        self.incarnation = incarnation
+        self.leased = leased
+        self.held: dict[str, Holding] = {}
+        self.ghosts: dict[tuple[str, int], float] = {}
+        self.cancelled: set[str] = set()
+        self.draining = worker.status is WorkerStatus.DRAINING
+        self.resting = False
+        self.capacity = worker.max_capacity
+        self.load = worker.current_load
+        self.joined = now
+        self.published = now.steady
+        self.completed = worker.metrics.tasks_completed
+        self.failed = worker.metrics.tasks_failed
+        self.failed_at = worker.metrics.last_failure_at
+        self.duration = worker.metrics.average_task_duration
+        self.recent = worker.metrics.success_rate
+
+    def count(self, success: bool, duration: float, now: Moment) -> None:
+        """Take in how one of its tasks ended."""
+        if success:
+            self.completed += 1
+            step = max(_RECENT, 1 / self.completed)
+            self.duration += step * (duration - self.duration)
+        else:
+            self.failed += 1
+            self.failed_at = now.wall
+        step = max(_RECENT, 1 / (self.completed + self.failed + _PRIOR))
+        self.recent += step * (success - self.recent)
+
+    def metrics(self, now: Moment) -> WorkerMetrics:
+        """Return its record so far."""
+        return WorkerMetrics(
+            success_rate=min(1.0, max(0.0, self.recent)),
+            average_task_duration=self.duration,
+            tasks_completed=self.completed,
+            tasks_failed=self.failed,
+            last_failure_at=self.failed_at,
+            uptime=max(0.0, now.steady - self.joined.steady),
+        )
+
+
+class Crew:
+    """All registered workers, and the pool in which their capacity is booked.
+
+    Args:
+        pool: the pool that the balancer chooses from; the crew alone changes it.
+    """
+
+    def __init__(self, pool: WorkerPool) -> None:
+        self.pool = pool
+        self.members: dict[str, Member] = {}
+        self._incarnation = 0
+
+    def join(self, worker: WorkerInfo, leased: bool, now: Moment) -> Member:
+        """Register a worker whose id is free. Incarnations grow over restarts too: they begin at the time in ms."""
+        self._incarnation = max(self._incarnation + 1, int(now.wall * 1000))
+        member = self.members[worker.id] = Member(worker, self._incarnation, leased, now)
+        self.pool.add(worker)
+        return member
+
+    def leave(self, member: Member) -> None:
+        """Forget a worker that holds nothing any more."""
+        del self.members[member.id]
+        self.pool.remove(member.id)
+
+    def book(self, member: Member, amount: float) -> bool:
+        """Take capacity for an assignment; False: it does not fit."""
+        if not self.pool.reserve(member.id, amount):
+            return False
+        member.load += amount
+        return True
+
+    def free(self, member: Member, amount: float) -> None:
+        """Give capacity back, unless the worker has gone meanwhile."""
+        if self.members.get(member.id) is member:
+            self.pool.release(member.id, amount)
+            member.load = max(0.0, member.load - amount)
+
+    def room(self) -> float:
+        """Return an upper bound of the free capacity of all together; of a big fleet it is not worth adding up."""
+        if len(self.members) > _FEW:
+            return inf
+        return sum(max(0.0, member.capacity - member.load) for member in self.members.values())
+
+    def set_status(self, member: Member) -> None:
+        """Let the pool know whether the worker may be given tasks."""
+        status = WorkerStatus.DRAINING if member.draining else WorkerStatus.IDLE
+        self.pool.update(member.id, status=WorkerStatus.OVERLOADED if member.resting else status)
+
+    def publish(self, member: Member, now: Moment) -> None:
+        """Let strategies see the worker's record; once a second is often enough."""
+        if now.steady - member.published >= _METRICS_EVERY and self.members.get(member.id) is member:
+            member.published = now.steady
+            self.pool.update(member.id, metrics=member.metrics(now))

@@ -1,0 +1,83 @@
+"""What the machine wants done, in this order: the changes as one commit, then the rest for what the commit accepted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from apportion.events import Fact
+from apportion.ports import Attempt, Insert, Transition
+
+Position = tuple[float, str]
+"""A place in the stored queue: rank and id."""
+
+
+@dataclass(slots=True)
+class Start:
+    """Have the attempt run; its assignment is durable by then."""
+
+    attempt: Attempt
+
+
+@dataclass(slots=True)
+class CancelAttempt:
+    """Have a running attempt end; nobody waits for its outcome any more, only for the room that it takes."""
+
+    attempt: Attempt
+
+
+@dataclass(slots=True)
+class Emit:
+    """Tell the observers."""
+
+    fact: Fact
+
+
+@dataclass(slots=True)
+class Answer:
+    """Answer who asked.
+
+    Attributes:
+        request: the number that came with the input.
+        task_id: the task that it is about, or "".
+        value: the answer.
+        error: raised in place of an answer.
+    """
+
+    request: int
+    task_id: str = ""
+    value: Any = None
+    error: Exception | None = None
+
+
+@dataclass(slots=True)
+class LoadFront:
+    """Read the stored queue behind a position, and come back with `FrontLoaded`."""
+
+    after: Position
+    limit: int
+
+
+@dataclass(slots=True)
+class SetTimer:
+    """Come back with a `Tick` after so many seconds at the latest; it replaces the last one."""
+
+    seconds: float
+
+
+Instruction = Insert | Transition | Start | CancelAttempt | Emit | Answer | LoadFront | SetTimer
+
+
+@dataclass(frozen=True)
+class HeartbeatAnswer:
+    """What a worker learns from a heartbeat.
+
+    Attributes:
+        cancelled: tasks that it should stop: nobody waits for them.
+        taken_back: tasks whose lease it no longer has.
+        draining: whether it gets nothing new.
+    """
+
+    cancelled: tuple[str, ...] = ()
+    taken_back: tuple[str, ...] = ()
+    draining: bool = False

@@ -1,0 +1,124 @@
+"""The machine: events in, instructions out. It remembers everything that must be remembered, and does no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from apportion.clock import Random
+from apportion.config import RuntimeConfig
+from apportion.core.balancer import LoadBalancer
+from apportion.core.pool.pool import WorkerPool
+from apportion.model.task_record import Task
+from apportion.runtime import inputs
+from apportion.runtime.alarms import Alarm, Why
+from apportion.runtime.books import Books
+from apportion.runtime.instructions import Instruction, SetTimer
+from apportion.runtime.machine_attempts import AttemptSide
+from apportion.runtime.machine_planning import Planner
+from apportion.runtime.machine_tasks import TaskSide
+from apportion.runtime.machine_workers import WorkerSide
+from apportion.runtime.moment import Moment
+
+_ALARMS_KEPT = 100_000
+
+
+class Machine:
+    """Decides what happens next.
+
+    Whoever drives it carries out what it returns: the changes of one call as one commit, then everything else; and
+    tells it by `ChangeRefused` what the store did not take. It believes itself meanwhile, so that many events become
+    one commit.
+
+    Args:
+        config: how it behaves.
+        balancer: chooses workers, and learns from outcomes.
+        pool: the workers' pool, empty; from now on the machine alone changes it.
+        rng: spreads retries.
+    """
+
+    def __init__(self, config: RuntimeConfig, balancer: LoadBalancer, pool: WorkerPool, rng: Random) -> None:
+        self._books = books = Books(config, balancer, pool, rng)
+        self._tasks = tasks = TaskSide(books)
+        self._workers = workers = WorkerSide(books, tasks)
+        self._attempts = attempts = AttemptSide(books, tasks, workers)
+        self._planner = Planner(books, tasks)
+        self._handlers: dict[type[Any], Callable[[Any], None]] = {
+            inputs.TaskSubmitted: tasks.submitted,
+            inputs.CancelAsked: tasks.cancel,
+            inputs.RetryAsked: tasks.retry,
+            inputs.TasksFound: tasks.found,
+            inputs.FrontLoaded: tasks.loaded,
+            inputs.ChangeRefused: tasks.refused,
+            inputs.AttemptEnded: attempts.ended,
+            inputs.AttemptReleased: attempts.released,
+            inputs.WorkerJoined: workers.joined,
+            inputs.WorkerLeft: workers.left,
+            inputs.WorkerLost: workers.lost,
+            inputs.DrainAsked: workers.drain,
+            inputs.Heartbeat: workers.heartbeat,
+            inputs.Tick: lambda _tick: None,
+            inputs.StopAsked: self._stop,
+        }
+        self._bells: dict[Why, Callable[[Alarm], None]] = {
+            Why.DUE: tasks.due,
+            Why.WAITED: tasks.waited,
+            Why.OVERTIME: attempts.overtime,
+            Why.LEASE: attempts.lease_ended,
+            Why.RESTED: workers.rested,
+            Why.REPLAN: self._replan,
+        }
+
+    def handle(self, events: Iterable[inputs.Input], now: Moment) -> list[Instruction]:
+        """Take in what has happened, and return what is to be done about it.
+
+        Args:
+            events: in the order in which they happened.
+            now: the moment; its steady part never goes back.
+        """
+        books = self._books
+        books.now = now
+        for event in events:
+            self._handlers[type(event)](event)
+        for alarm in books.alarms.ringing(now):
+            self._bells[alarm.why](alarm)
+        self._planner.plan()
+        self._set_timer()
+        return books.take_instructions()
+
+    def task(self, task_id: str) -> Task | None:
+        """Return a task that is in memory as the machine thinks it is, or None."""
+        return self._books.task(task_id)
+
+    @property
+    def queued(self) -> int:
+        """How many tasks wait, in memory or in the store."""
+        return self._books.queued
+
+    @property
+    def held(self) -> int:
+        """How many tasks some worker holds."""
+        return len(self._books.held)
+
+    def holdings(self) -> list[Task]:
+        """Return the tasks that some worker holds."""
+        return [holding.task for holding in self._books.held.values()]
+
+    def _set_timer(self) -> None:
+        books = self._books
+        books.alarms.tidy(_ALARMS_KEPT + 8 * (len(books.held) + len(books.front)), self._means_something)
+        seconds = books.alarms.next_in(books.now)
+        if seconds is not None:
+            books.instruct(SetTimer(seconds))
+
+    def _means_something(self, alarm: Alarm) -> bool:
+        if alarm.why in {Why.RESTED, Why.REPLAN}:
+            return True
+        task = self._books.task(alarm.id)
+        return task is not None and (alarm.why is Why.WAITED or task.lease == alarm.lease)
+
+    def _replan(self, _alarm: Alarm) -> None:
+        self._books.restless = True
+
+    def _stop(self, _event: inputs.StopAsked) -> None:
+        self._books.stopping = True

@@ -1,0 +1,152 @@
+"""The machine's planning: which waiting tasks go to which workers now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apportion.core.rules import eligible, suitable
+from apportion.errors import StrategyError
+from apportion.events import StrategyFailed, TaskAssigned
+from apportion.model.lifecycle import TaskState
+from apportion.model.task import TaskRequirements
+from apportion.model.worker import WorkerInfo
+from apportion.runtime.alarms import Alarm, Why
+from apportion.runtime.books import Books
+from apportion.runtime.crew import Holding
+from apportion.runtime.instructions import Start
+from apportion.runtime.lane import Waiting
+from apportion.runtime.machine_tasks import TaskSide
+from apportion.runtime.orders import QUEUE_ORDERS
+from apportion.runtime.orders.outlook import Outlook
+from apportion.runtime.records import attempt_of, moved
+
+_RETRY_STRATEGY_AFTER = 1.0
+
+
+class Planner:
+    """Matches the front of the queue with the free workers as a whole; only when something has changed."""
+
+    def __init__(self, books: Books, tasks: TaskSide) -> None:
+        self._books = books
+        self._tasks = tasks
+        self._order = QUEUE_ORDERS[books.config.order]
+
+    def plan(self) -> None:
+        """Assign what can be assigned now, and see to it that memory holds what could be."""
+        books = self._books
+        if books.restless and not books.stopping:
+            self._unblock()
+            while self._assign_window():
+                pass
+            books.restless = False
+        self._tasks.settle_hopefuls()
+        self._load()
+
+    def _assign_window(self) -> bool:
+        """Plan for the first tasks that may find room, and return whether there may be more to do."""
+        books = self._books
+        window = books.front.window(books.config.window, books.crew.room(), self._key)
+        if not window:
+            return False
+        try:
+            plan = books.balancer.reorder_queue([waiting.queued for waiting in window], books.crew.pool)
+        except StrategyError as error:
+            books.tell(StrategyFailed(books.now.wall, error.strategy, str(error)))
+            books.alarms.after(_RETRY_STRATEGY_AFTER, Alarm(Why.REPLAN, ""), books.now)
+            return False
+        worker_of = {placed.id: placed.assigned_worker for placed in plan}
+        decision = self._decision(len(window))
+        for waiting in window:
+            worker_id = worker_of.get(waiting.task.id)
+            if worker_id is None:
+                waiting.lane.blocked = True
+            elif not self._tasks.too_late(waiting.task):
+                self._assign(waiting, worker_id, decision)
+        return True
+
+    def _assign(self, waiting: Waiting, worker_id: str, decision: dict[str, Any]) -> None:
+        books, task, amount = self._books, waiting.task, waiting.lane.requirements.complexity
+        member = books.crew.members[worker_id]
+        if not books.crew.book(member, amount):
+            waiting.lane.blocked = True
+            return
+        if task.id in books.hopefuls:
+            self._tasks.accept(task, books.hopefuls.pop(task.id))
+        books.front.remove(task.id)
+        books.queued -= 1
+        transition = moved(
+            task,
+            TaskState.ASSIGNED,
+            attempt=task.attempt + 1,
+            lease=task.lease + 1,
+            assigned_worker=worker_id,
+            assigned_at=books.now.wall,
+            decision=decision,
+        )
+        holding = Holding(transition.task, member, amount)
+        books.held[task.id] = member.held[task.id] = holding
+        self._set_limits(holding)
+        books.write(transition)
+        books.instruct(Start(attempt_of(transition.task)))
+        books.tell(TaskAssigned(books.now.wall, transition.task))
+
+    def _set_limits(self, holding: Holding) -> None:
+        """See to it that an assignment ends, whatever becomes of its worker."""
+        books, task = self._books, holding.task
+        if task.timeout is not None:
+            books.alarms.after(task.timeout + books.config.overtime, Alarm(Why.OVERTIME, task.id, task.lease), books.now)
+        if holding.member.leased:
+            holding.expires = books.now.steady + books.config.lease_seconds
+            books.alarms.after(books.config.lease_seconds, Alarm(Why.LEASE, task.id, task.lease), books.now)
+
+    def _decision(self, considered: int) -> dict[str, Any]:
+        """Return what is recorded of a plan; one value for all tasks that it placed."""
+        books = self._books
+        return {
+            "strategy": books.balancer.get_current_strategy(),
+            "order": books.config.order,
+            "at": books.now.wall,
+            "considered": considered,
+            "waiting": books.queued,
+            "workers": len(books.crew.members),
+        }
+
+    def _key(self, waiting: Waiting) -> tuple[float, ...]:
+        requirements = waiting.lane.requirements
+        return self._order(
+            Outlook(
+                waiting.place.rank,
+                self._books.ranking.aged(requirements.priority, waiting.task.queued_at, self._books.now.wall),
+                requirements.estimated_duration or self._books.durations.expected(requirements.task_type),
+                requirements.deadline,
+            )
+        )
+
+    # --- what could start, and what is in memory --------------------------------------------------------------------
+
+    def _unblock(self) -> None:
+        """Try those again for whom there is new room somewhere."""
+        roomy = [worker for id in self._books.roomy if (worker := self._books.crew.pool.get(id)) is not None]
+        self._books.roomy.clear()
+        if roomy:
+            self._books.front.unblock(lambda needed: any(eligible(needed, worker) for worker in roomy))
+
+    def _load(self) -> None:
+        """Ask for the next tasks of the stored queue where memory has use for them."""
+        books = self._books
+        idle = not books.stopping and books.crew.room() > 0
+        if idle and books.front.congested:
+            books.front.shrink(self._possible)
+        load = None if books.delayed.loading else books.front.next_load(idle)
+        if load is None and not books.front.loading:
+            load = books.delayed.next_load(books.config.front - len(books.front))
+        if load is not None:
+            books.instruct(load)
+
+    def _possible(self, needed: TaskRequirements) -> bool:
+        return any(could_ever_take(needed, worker) for worker in self._books.crew.pool)
+
+
+def could_ever_take(needed: TaskRequirements, worker: WorkerInfo) -> bool:
+    """Return whether a worker could take such a task if it held nothing else."""
+    return needed.complexity <= worker.max_capacity and suitable(needed, worker)

@@ -1,0 +1,49 @@
+"""A waiting task's place in the queue, as one number.
+
+With ageing, a task gains priority as it waits; every waiting task gains it equally fast, so the order of any two never
+changes, and it can be fixed when a task is queued: the time of queueing, moved back by what the priority is worth. A
+task that must not start yet ranks behind all that may, in the order in which they will become due.
+"""
+
+from __future__ import annotations
+
+from math import floor
+
+from apportion.model.task_record import Task
+
+LATER = 1e12
+"""Added to the time (Unix seconds) at which a task may start; no rank of a task that may start already is near it."""
+
+
+class Ranking:
+    """Gives ranks.
+
+    Args:
+        ageing: priorities that a waiting task gains a minute.
+    """
+
+    def __init__(self, ageing: float) -> None:
+        self._seconds_per_priority = 60.0 / ageing
+        self._latest = 0.0
+
+    def ready(self, priority: float, wall: float) -> float:
+        """Return the rank of a task that may start from now on.
+
+        Tasks queued at the same time get ranks that differ by a microsecond: first come, first served, whatever the ids.
+        """
+        self._latest = max(wall, self._latest + 1e-6)
+        return self._latest - self._seconds_per_priority * priority
+
+    def aged(self, priority: float, queued_at: float, wall: float) -> float:
+        """Return the priority that a task has by now, grown in whole minutes' worth."""
+        return priority + floor(max(0.0, wall - queued_at) / self._seconds_per_priority)
+
+
+def later(due: float) -> float:
+    """Return the rank of a task that must not start before ``due`` (Unix seconds)."""
+    return LATER + due
+
+
+def due_of(task: Task) -> float | None:
+    """Return the Unix time before which a stored task must not start, or None."""
+    return task.rank - LATER if task.rank >= LATER / 2 else None

@@ -1,0 +1,40 @@
+"""New versions of a task's record, along the one table of transitions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apportion.model.lifecycle import TaskState, allowed
+from apportion.model.task_record import Task
+from apportion.ports import Attempt, Transition
+
+
+def changed(task: Task, **fields: Any) -> Task:
+    """Return a copy with some fields changed, unchecked: the machine's own values need no validation."""
+    copy: Task = object.__new__(Task)
+    copy.__dict__.update(task.__dict__)
+    copy.__dict__.update(fields)
+    return copy
+
+
+def moved(task: Task, state: TaskState, **fields: Any) -> Transition:
+    """Return the transition of ``task`` to ``state``.
+
+    Raises:
+        AssertionError: the table does not allow it; the machine never asks for such a thing.
+    """
+    assert allowed(task.state, state), f"task {task.id!r} cannot go from {task.state} to {state}"
+    return Transition(changed(task, state=state, **fields), task.state, task.lease)
+
+
+def attempt_of(task: Task) -> Attempt:
+    """Return the attempt that an assigned task's record describes."""
+    return Attempt(
+        task_id=task.id,
+        task_type=task.task_type,
+        payload=task.payload,
+        worker_id=task.assigned_worker or "",
+        attempt=task.attempt,
+        lease=task.lease,
+        timeout=task.timeout,
+    )
