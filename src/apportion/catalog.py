@@ -1,0 +1,24 @@
+"""Concrete stores and executors by name: ``"module:Class"``, one line each. They are imported when they are used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+STORES = {
+    "memory": "apportion.stores.memory:MemoryStore",
+    "sqlite": "apportion.stores.sqlite:SqliteStore",
+}
+
+EXECUTORS = {
+    "thread": "apportion.executors.thread:ThreadExecutor",
+    "process": "apportion.executors.process:ProcessExecutor",
+    "coroutine": "apportion.executors.coroutine:CoroutineExecutor",
+    "command": "apportion.executors.command:CommandExecutor",
+}
+
+
+def load(entry: str) -> Any:
+    """Return the class of an entry."""
+    module, _, name = entry.partition(":")
+    return getattr(import_module(module), name)
