@@ -69,9 +69,7 @@ class TaskDistributor(Distributor):
         balancer = LoadBalancer(None if named else strategy, context, clock=clock, rng=rng)
         if named:
             balancer.set_strategy(strategy)
-        return cls(
-            store_opener(store), config or RuntimeConfig(), balancer, clock=clock, rng=rng, observers=observers
-        )
+        return cls(store_opener(store), config or RuntimeConfig(), balancer, clock=clock, rng=rng, observers=observers)
 
     def add_local_worker(
         self,
@@ -194,16 +192,20 @@ def executors_of(
     most_at_once = max(1.0, worker.max_capacity)
     chosen: dict[str | None, Executor] = {}
     if coroutines:
-        chosen |= dict.fromkeys(coroutines, load(EXECUTORS["coroutine"])(coroutines))
+        chosen.update(dict.fromkeys(coroutines, _made("coroutine", coroutines)))
     if plain and executor == "thread":
-        chosen |= dict.fromkeys(plain, load(EXECUTORS["thread"])(plain, most_at_once))
+        chosen.update(dict.fromkeys(plain, _made("thread", plain, most_at_once)))
     elif plain:
-        chosen |= dict.fromkeys(plain, load(EXECUTORS["process"])(plain, most_at_once, new_id()))
+        chosen.update(dict.fromkeys(plain, _made("process", plain, most_at_once, new_id())))
     return chosen
 
 
 def _command_executor() -> Executor:
     from apportion.executors.command import CommandConfig
 
-    made: Executor = load(EXECUTORS["command"])(CommandConfig(folder=Path.cwd()), new_id())
+    return _made("command", CommandConfig(folder=Path.cwd()), new_id())
+
+
+def _made(kind: str, *arguments: Any) -> Executor:
+    made: Executor = load(EXECUTORS[kind])(*arguments)
     return made

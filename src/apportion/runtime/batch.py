@@ -42,7 +42,10 @@ class Batch:
 
     def latest(self) -> dict[str, Task]:
         """Return each task as it will be when all is committed."""
-        return {change.task.id: change.task for change in (*self.inserts, *self.transitions)}
+        return {change.task.id: change.task for change in self._of_tasks()}
+
+    def _of_tasks(self) -> list[Insert | Transition]:
+        return [*self.inserts, *self.transitions]
 
     def without(self, task_ids: set[str]) -> list[Instruction]:
         """Strike out all that is about these tasks, and return the effects that are struck out."""
@@ -54,8 +57,10 @@ class Batch:
 
     def take_free(self) -> list[Instruction]:
         """Take out the effects that need not wait for any change; reading the queue has to wait for all of them."""
-        bound = {change.task.id for change in (*self.inserts, *self.transitions)}
-        free = [effect for effect in self.effects if about(effect) not in bound and not isinstance(effect, LoadFront)]
+        bound = {change.task.id for change in self._of_tasks()}
+        free: list[Instruction] = [
+            effect for effect in self.effects if about(effect) not in bound and not isinstance(effect, LoadFront)
+        ]
         self.effects = [effect for effect in self.effects if about(effect) in bound or isinstance(effect, LoadFront)]
         return free
 

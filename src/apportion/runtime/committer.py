@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from apportion.errors import CallerError, DuplicateError, StoreError, StoreFullError, TaskConflictError
 from apportion.model.lifecycle import TaskState
@@ -14,19 +14,13 @@ from apportion.runtime.batch import Batch
 from apportion.runtime.inputs import ChangeRefused, Input
 from apportion.runtime.instructions import Answer, Instruction
 
-T = TypeVar("T")
-
 _TRIES_BEFORE_REFUSING = 3
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 1.0
 
 
-class InThread(Protocol):
-    """Calls a function in the thread that writes."""
-
-    def __call__(self, call: Callable[..., T], /, *arguments: Any) -> Awaitable[T]:
-        """Return what it returns, or raise what it raises."""
-        ...
+InThread = Callable[..., Awaitable[Any]]
+"""Calls a function in the thread that writes, and returns what it returns, or raises what it raises."""
 
 
 @dataclass(slots=True)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from math import inf
 
 from apportion.core.pool.pool import WorkerPool
-from apportion.model.metrics import WorkerMetrics
 from apportion.model.task_record import Task
 from apportion.model.worker import WorkerInfo, WorkerStatus
+from apportion.registry.outcomes import Outcomes
 from apportion.runtime.moment import Moment
 
-_PRIOR = 4
-"""Successes that every worker is taken to have had: one failure in one task is not a success rate of 0."""
-_RECENT = 0.1
 _METRICS_EVERY = 1.0
+"""Seconds after which strategies are shown a worker's record anew."""
+
 _FEW = 64
+"""Workers whose free capacity is worth adding up before each plan."""
 
 
 class Holding:
@@ -47,12 +47,13 @@ class Member:
         ghosts: what still runs there although nobody waits for it: (task id, lease) -> units of capacity.
         draining: whether it gets nothing new.
         resting: whether it asked for a pause.
+        outcomes: what it has done.
         cancelled: tasks that it is to be told to stop.
     """
 
     __slots__ = (
-        "cancelled", "capacity", "completed", "draining", "duration", "failed", "failed_at", "ghosts", "held", "id",
-        "incarnation", "joined", "leased", "load", "published", "recent", "resting",
+        "cancelled", "capacity", "draining", "ghosts", "held", "id", "incarnation", "joined", "leased", "load",
+        "outcomes", "published", "resting",
     )  # fmt: skip
 
     def __init__(self, worker: WorkerInfo, incarnation: int, leased: bool, now: Moment) -> None:
@@ -66,36 +67,9 @@ class Member:
         self.resting = False
         self.capacity = worker.max_capacity
         self.load = worker.current_load
-        self.joined = now
+        self.joined = now.steady
         self.published = now.steady
-        self.completed = worker.metrics.tasks_completed
-        self.failed = worker.metrics.tasks_failed
-        self.failed_at = worker.metrics.last_failure_at
-        self.duration = worker.metrics.average_task_duration
-        self.recent = worker.metrics.success_rate
-
-    def count(self, success: bool, duration: float, now: Moment) -> None:
-        """Take in how one of its tasks ended."""
-        if success:
-            self.completed += 1
-            step = max(_RECENT, 1 / self.completed)
-            self.duration += step * (duration - self.duration)
-        else:
-            self.failed += 1
-            self.failed_at = now.wall
-        step = max(_RECENT, 1 / (self.completed + self.failed + _PRIOR))
-        self.recent += step * (success - self.recent)
-
-    def metrics(self, now: Moment) -> WorkerMetrics:
-        """Return its record so far."""
-        return WorkerMetrics(
-            success_rate=min(1.0, max(0.0, self.recent)),
-            average_task_duration=self.duration,
-            tasks_completed=self.completed,
-            tasks_failed=self.failed,
-            last_failure_at=self.failed_at,
-            uptime=max(0.0, now.steady - self.joined.steady),
-        )
+        self.outcomes = Outcomes(worker.metrics)
 
 
 class Crew:
@@ -147,7 +121,7 @@ class Crew:
         self.pool.update(member.id, status=WorkerStatus.OVERLOADED if member.resting else status)
 
     def publish(self, member: Member, now: Moment) -> None:
-        """Let strategies see the worker's record; once a second is often enough."""
+        """Show strategies the worker's record; once a second is often enough."""
         if now.steady - member.published >= _METRICS_EVERY and self.members.get(member.id) is member:
             member.published = now.steady
-            self.pool.update(member.id, metrics=member.metrics(now))
+            self.pool.update(member.id, metrics=member.outcomes.metrics(now.steady - member.joined))

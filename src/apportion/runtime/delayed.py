@@ -1,4 +1,4 @@
-"""Tasks that must not start yet: a retry's backoff, a delay, a ``not_before``. Those that are due soonest are in memory."""
+"""Tasks that must not start yet (backoff, delay, ``not_before``); those that are due soonest are in memory."""
 
 from __future__ import annotations
 

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from functools import partial
-from types import TracebackType
-from typing import Any, Self, Unpack
+from typing import Any, Unpack
 
-from apportion.clock import Clock, Random, monotonic_clock
-from apportion.config import RuntimeConfig
-from apportion.core.balancer import LoadBalancer
-from apportion.core.pool.pool import WorkerPool
-from apportion.errors import DuplicateError, FieldError, FieldTypeError, TaskConflictError, UnknownTaskError
+from apportion.errors import (
+    DuplicateError,
+    FieldTypeError,
+    TaskConflictError,
+    UnknownTaskError,
+)
 from apportion.model.explanation import Explanation
 from apportion.model.lifecycle import TaskState
 from apportion.model.recommendation import RebalanceRecommendation
 from apportion.model.task import QueuedTask, TaskRequirements
 from apportion.model.task_record import Task
 from apportion.model.worker import WorkerInfo
-from apportion.ports import Executor, Observer, Outcome, TaskFilter, TaskStore
+from apportion.ports import Executor, Outcome, TaskFilter
 from apportion.runtime import inputs
-from apportion.runtime.driver import Driver, Surroundings
 from apportion.runtime.explaining import TaskExplanation, explain_task
-from apportion.runtime.handle import Handles, TaskHandle
-from apportion.runtime.hands import Hands
-from apportion.runtime.learned import Learned
-from apportion.runtime.machine import Machine
+from apportion.runtime.handle import TaskHandle
+from apportion.runtime.lifetime import Lifetime
 from apportion.runtime.submission import (
     TaskOptions,
     TaskSpec,
@@ -37,90 +33,11 @@ from apportion.runtime.submission import (
 )
 
 
-class Distributor:
+class Distributor(Lifetime):
     """Takes tasks, keeps them safe, has each run by the worker that suits it, and learns from what becomes of them.
 
-    Everything is called on one event loop's thread.
-
-    Args:
-        open_store: opens the store; called when the distributor is entered, in a thread that may wait.
-        config: how the run behaves.
-        balancer: chooses workers, and learns.
-        clock: Unix seconds.
-        steady: seconds that never jump.
-        rng: spreads retries.
-        observers: each is called with every fact (`apportion.events`) once it is durable; it must not block.
+    Everything is called on one event loop's thread. See `Lifetime` for how it is made, opened and closed.
     """
-
-    def __init__(
-        self,
-        open_store: Callable[[], TaskStore],
-        config: RuntimeConfig,
-        balancer: LoadBalancer,
-        *,
-        clock: Clock,
-        rng: Random,
-        steady: Clock = monotonic_clock,
-        observers: Iterable[Observer] = (),
-    ) -> None:
-        self.config = config
-        self.balancer = balancer
-        self._open_store = open_store
-        self._clock, self._steady, self._rng = clock, steady, rng
-        self._observers = list(observers)
-        self._pool = WorkerPool()
-        self._machine = Machine(config, balancer, self._pool, rng)
-        self._hands = Hands()
-        self._handles = Handles()
-        self._waiting_workers: list[inputs.WorkerJoined] = []
-        self._driver: Driver | None = None
-        self._store: TaskStore | None = None
-
-    # --- open and close ---------------------------------------------------------------------------------------------
-
-    async def __aenter__(self) -> Self:
-        """Open the store, and go on with what it holds: tasks that a run before this one left assigned wait again."""
-        if self._driver is not None:
-            raise FieldError("TaskDistributor", "is open, or was; open another")
-        self._store = await asyncio.to_thread(self._open_store)
-        world = Surroundings(
-            self._store,
-            self._hands,
-            self._handles,
-            Learned(self.balancer),
-            self._clock,
-            self._steady,
-            self._observers,
-        )
-        self._driver = Driver(self._machine, self.config, world)
-        try:
-            await self._driver.start()
-        except BaseException:
-            self._store.close()
-            raise
-        for joined in self._waiting_workers:
-            self._driver.feed(joined)
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Stop, and close the store."""
-        await self.stop()
-
-    async def stop(self, grace: float | None = None) -> None:
-        """Start nothing new, give running attempts time to end, save everything, and close the store.
-
-        Args:
-            grace: seconds that running attempts have to end; None: the config's. What does not end in time is queued
-                again, and that attempt does not count.
-        """
-        if self._driver is None or self._store is None:
-            return
-        try:
-            await self._driver.stop(self.config.grace if grace is None else grace)
-        finally:
-            await asyncio.to_thread(self._store.close)
 
     # --- workers ----------------------------------------------------------------------------------------------------
 
@@ -261,7 +178,9 @@ class Distributor:
             raise UnknownTaskError(task_id)
         return found
 
-    async def page(self, chosen: TaskFilter, limit: int = 100, cursor: str | None = None) -> tuple[list[Task], str | None]:
+    async def page(
+        self, chosen: TaskFilter, limit: int = 100, cursor: str | None = None
+    ) -> tuple[list[Task], str | None]:
         """Return tasks in the order of their ids, and the cursor of the next page or None."""
         return await self._running.read(self._truth.page, chosen, limit, cursor)
 
@@ -305,7 +224,8 @@ class Distributor:
         Raises:
             UnknownTaskError: there is none of that id.
         """
-        return explain_task(self._machine.task(task_id) or await self.task(task_id), self.balancer, self._pool, self._clock())
+        task = self._machine.task(task_id) or await self.task(task_id)
+        return explain_task(task, self.balancer, self._pool, self._clock())
 
     def recommendations(self) -> list[RebalanceRecommendation]:
         """Return advice: which workers are overloaded, and what could move where. Nothing is changed."""
@@ -329,7 +249,14 @@ class Distributor:
         return None if placed is None else str(placed)
 
     async def handle_task_completion(
-        self, worker_id: str, task_id: str, success: bool, duration: float, *, result: Any = None, error: str | None = None
+        self,
+        worker_id: str,
+        task_id: str,
+        success: bool,
+        duration: float,
+        *,
+        result: Any = None,
+        error: str | None = None,
     ) -> None:
         """Report how a task ended that the caller runs for a worker (see `add_worker`).
 
@@ -348,22 +275,6 @@ class Distributor:
         not moved.
         """
         return self.recommendations()
-
-    # --- inside -----------------------------------------------------------------------------------------------------
-
-    @property
-    def _running(self) -> Driver:
-        if self._driver is None:
-            from apportion.errors import NotRunningError
-
-            raise NotRunningError
-        return self._driver
-
-    @property
-    def _truth(self) -> TaskStore:
-        self._running.refuse_unless_running()
-        assert self._store is not None
-        return self._store
 
 
 def _left(worker_id: str, request: int) -> inputs.Input:

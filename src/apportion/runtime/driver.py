@@ -9,26 +9,24 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
-from apportion.clock import Clock
 from apportion.config import RuntimeConfig
 from apportion.errors import NotRunningError, StoreError
 from apportion.events import Fact, StoreTroubled
 from apportion.model.task_record import Task
-from apportion.ports import Attempt, Observer, Outcome, TaskStore
+from apportion.ports import Attempt, Outcome
 from apportion.runtime import inputs
 from apportion.runtime.batch import Batch
 from apportion.runtime.committer import Committer
-from apportion.runtime.hands import Hands
-from apportion.runtime.handle import Handles
 from apportion.runtime.instructions import Answer, CancelAttempt, Emit, Instruction, LoadFront, SetTimer, Start
-from apportion.runtime.learned import DOCUMENT, Learned
+from apportion.runtime.learned import DOCUMENT
 from apportion.runtime.machine import Machine
 from apportion.runtime.moment import Moment
+from apportion.runtime.store_threads import StoreThreads
+from apportion.runtime.surroundings import Surroundings
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 _MOST_EVENTS = 1024
@@ -39,29 +37,6 @@ _READ_AGAIN = 1.0
 
 _LAST_TRIES = 2.0
 """Seconds for which a stopping run goes on trying to write what a troubled store refuses."""
-
-
-@dataclass
-class Surroundings:
-    """What a driver works with.
-
-    Attributes:
-        store: the truth.
-        hands: run attempts.
-        handles: who waits for which task.
-        learned: saved with the store.
-        clock: Unix seconds.
-        steady: seconds that never jump.
-        observers: told every fact once it is durable.
-    """
-
-    store: TaskStore
-    hands: Hands
-    handles: Handles
-    learned: Learned
-    clock: Clock
-    steady: Clock
-    observers: list[Observer] = field(default_factory=list[Observer])
 
 
 class Driver:
@@ -79,7 +54,8 @@ class Driver:
         self._world = world
         self._events: deque[inputs.Input] = deque()
         self._batch = Batch()
-        self._committer = Committer(world.store, self.write)
+        self._threads = StoreThreads()
+        self._committer = Committer(world.store, self._threads.write)
         self._asked: dict[int, asyncio.Future[Any]] = {}
         self._requests = 0
         self._wake = asyncio.Event()
@@ -95,8 +71,6 @@ class Driver:
         self._all_saved = False
         self._give_up_at: float | None = None
         self._failure: BaseException | None = None
-        self._writer = ThreadPoolExecutor(1, "apportion-writer")
-        self._readers = ThreadPoolExecutor(2, "apportion-reader")
 
     # --- for those who use it ---------------------------------------------------------------------------------------
 
@@ -139,13 +113,9 @@ class Driver:
         if self._task is None or self._stopping:
             raise NotRunningError
 
-    async def read(self, call: Callable[..., T], *arguments: Any) -> T:
+    async def read(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a store's reading method in a thread that may wait."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, call, *arguments)
-
-    async def write(self, call: Callable[..., T], *arguments: Any) -> T:
-        """Call a store's writing method in the one thread that writes."""
-        return await asyncio.get_running_loop().run_in_executor(self._writer, call, *arguments)
+        return await self._threads.read(call, *args, **kwargs)
 
     async def idle(self) -> None:
         """Wait until no task waits and none is held."""
@@ -168,8 +138,7 @@ class Driver:
             await self._task
         finally:
             self._end(self._failure or NotRunningError("the distributor was closed before that; open the store again"))
-            self._writer.shutdown()
-            self._readers.shutdown()
+            self._threads.close()
 
     # --- the loop ---------------------------------------------------------------------------------------------------
 

@@ -37,7 +37,7 @@ class TaskHandle:
         """Whether the task has ended, as far as this process has seen."""
         return self._ended is not None
 
-    async def result(self, timeout: float | None = None) -> Any:
+    async def result(self, timeout: float | None = None) -> Any:  # noqa: ASYNC109 -- the call is given
         """Wait until the task has ended, and return what its handler returned.
 
         Args:
@@ -53,7 +53,7 @@ class TaskHandle:
             raise TaskFailedError(task.id, task.state.value, task.error or "no reason was given")
         return task.result
 
-    async def wait(self, timeout: float | None = None) -> Task:
+    async def wait(self, timeout: float | None = None) -> Task:  # noqa: ASYNC109 -- the call is given
         """Wait until the task has ended, however, and return its record.
 
         Raises:

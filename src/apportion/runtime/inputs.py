@@ -23,7 +23,7 @@ class TaskSubmitted:
         task: what the client gave.
         request: who waits for the answer.
         delay: seconds before which it must not start; a date is the task's ``not_before``.
-        now_or_never: take it only if a worker can have it at once; otherwise nothing is written, and the answer is None.
+        now_or_never: take it only if a worker can have it at once; else nothing is written and the answer is None.
     """
 
     task: Task

@@ -1,4 +1,4 @@
-"""Waiting tasks of one shape: equal requirements, so whoever may take one may take any, and their order is their rank."""
+"""Waiting tasks of one shape: whoever may take one may take any, so their order is their rank."""
 
 from __future__ import annotations
 

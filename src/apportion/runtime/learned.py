@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from apportion.core.balancer import LoadBalancer
 from apportion.ports import Remember
@@ -29,4 +29,4 @@ class Learned:
         """Go on from what `document` gave; from anything else, begin anew."""
         adaptive = self._balancer.adaptive
         if adaptive is not None and isinstance(document, dict):
-            adaptive.load_state_dict(document)
+            adaptive.load_state_dict(cast("dict[str, Any]", document))

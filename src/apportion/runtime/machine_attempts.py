@@ -5,8 +5,8 @@ from __future__ import annotations
 from apportion.errors import TaskConflictError
 from apportion.events import TaskFailed, TaskSucceeded
 from apportion.model.lifecycle import TaskState
-from apportion.model.task_record import Task
 from apportion.ports import Outcome
+from apportion.registry.outcomes import CompletedTask
 from apportion.runtime.alarms import Alarm
 from apportion.runtime.books import Books
 from apportion.runtime.crew import Holding
@@ -95,7 +95,7 @@ class AttemptSide:
                 books.give_room(member.id, amount)
         task = books.task(event.task_id)
         state, lease = ("not under way", 0) if task is None else (task.state.value, task.lease)
-        problem = f"lease {event.lease} of worker {event.worker_id!r} is void, the valid one is {lease}; stop working on it"
+        problem = f"lease {event.lease} of worker {event.worker_id!r} is void, the valid one is {lease}; stop the work"
         books.answer(event.request, error=TaskConflictError(event.task_id, state, problem))
 
     def _succeeded(self, holding: Holding, outcome: Outcome) -> None:
@@ -135,7 +135,8 @@ class AttemptSide:
     def _learn(self, holding: Holding, outcome: Outcome) -> None:
         """Feed the outcome back, where it says something: a success, a failure or a time-out."""
         books, task = self._books, holding.task
-        holding.member.count(outcome.success, outcome.duration, books.now)
+        done = CompletedTask(task.id, task.task_type, outcome.success, outcome.duration)
+        holding.member.outcomes.add(done, books.now.wall)
         books.crew.publish(holding.member, books.now)
         books.balancer.update_context(
             holding.member.id,

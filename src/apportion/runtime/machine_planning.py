@@ -94,7 +94,8 @@ class Planner:
         """See to it that an assignment ends, whatever becomes of its worker."""
         books, task = self._books, holding.task
         if task.timeout is not None:
-            books.alarms.after(task.timeout + books.config.overtime, Alarm(Why.OVERTIME, task.id, task.lease), books.now)
+            overtime = task.timeout + books.config.overtime
+            books.alarms.after(overtime, Alarm(Why.OVERTIME, task.id, task.lease), books.now)
         if holding.member.leased:
             holding.expires = books.now.steady + books.config.lease_seconds
             books.alarms.after(books.config.lease_seconds, Alarm(Why.LEASE, task.id, task.lease), books.now)

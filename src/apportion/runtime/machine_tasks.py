@@ -86,8 +86,8 @@ class TaskSide:
         last = event.tasks[-1] if event.tasks else None
         end = None if event.end or last is None else (last.rank, last.id)
         if books.delayed.loading:
-            waiting = books.front.waiting
-            delayed = [task for task in tasks if due_of(task) is not None and task.id not in waiting]
+            standing = books.front.waiting
+            delayed = [task for task in tasks if due_of(task) is not None and task.id not in standing]
             for task in books.delayed.loaded(delayed, end):
                 books.set_due(task, due_of(task) or 0.0)
             return

@@ -29,7 +29,7 @@ class Ranking:
     def ready(self, priority: float, wall: float) -> float:
         """Return the rank of a task that may start from now on.
 
-        Tasks queued at the same time get ranks that differ by a microsecond: first come, first served, whatever the ids.
+        Tasks queued at the same time get ranks a microsecond apart: first come, first served, whatever the ids.
         """
         self._latest = max(wall, self._latest + 1e-6)
         return self._latest - self._seconds_per_priority * priority

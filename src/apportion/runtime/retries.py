@@ -19,5 +19,5 @@ def backoff(config: RuntimeConfig, failures: int, rng: Random) -> float:
 
     Spread, because tasks that failed together (for want of one database, say) should not come back together.
     """
-    nominal = config.retry_backoff * 2 ** min(failures - 1, _MOST_DOUBLINGS)
-    return min(nominal, config.retry_backoff_limit) * rng.uniform(0.5, 1.5)
+    nominal = config.retry_backoff * 2.0 ** min(failures - 1, _MOST_DOUBLINGS)
+    return float(min(nominal, config.retry_backoff_limit)) * rng.uniform(0.5, 1.5)

@@ -56,7 +56,7 @@ def synchronous(
 ) -> Callable[Concatenate[SyncDistributor[Any], P], T]:
     """Return the method of the facade that waits for a method of the distributor."""
 
-    def wait(self: SyncDistributor[Any], *args: P.args, **kwargs: P.kwargs) -> T:
+    def wait(self: SyncDistributor[Any], /, *args: P.args, **kwargs: P.kwargs) -> T:
         return self.wait_for(method(self.inner, *args, **kwargs))
 
     wait.__doc__ = method.__doc__

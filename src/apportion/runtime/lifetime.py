@@ -1,0 +1,120 @@
+"""A distributor's life: opened on a store, stopped in good order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Self
+
+from apportion.clock import Clock, Random, monotonic_clock
+from apportion.config import RuntimeConfig
+from apportion.core.balancer import LoadBalancer
+from apportion.core.pool.pool import WorkerPool
+from apportion.errors import NotRunningError
+from apportion.ports import Observer, TaskStore
+from apportion.runtime import inputs
+from apportion.runtime.driver import Driver
+from apportion.runtime.handle import Handles
+from apportion.runtime.hands import Hands
+from apportion.runtime.learned import Learned
+from apportion.runtime.machine import Machine
+from apportion.runtime.surroundings import Surroundings
+
+
+class Lifetime:
+    """Opens a store, drives a machine on it, and closes both.
+
+    Args:
+        open_store: opens the store; called when the distributor is entered, in a thread that may wait.
+        config: how the run behaves.
+        balancer: chooses workers, and learns.
+        clock: Unix seconds.
+        steady: seconds that never jump.
+        rng: spreads retries.
+        observers: each is called with every fact (`apportion.events`) once it is durable; it must not block.
+    """
+
+    def __init__(
+        self,
+        open_store: Callable[[], TaskStore],
+        config: RuntimeConfig,
+        balancer: LoadBalancer,
+        *,
+        clock: Clock,
+        rng: Random,
+        steady: Clock = monotonic_clock,
+        observers: Iterable[Observer] = (),
+    ) -> None:
+        self.config = config
+        self.balancer = balancer
+        self._open_store = open_store
+        self._clock, self._steady, self._rng = clock, steady, rng
+        self._observers = list(observers)
+        self._pool = WorkerPool()
+        self._machine = Machine(config, balancer, self._pool, rng)
+        self._hands = Hands()
+        self._handles = Handles()
+        self._waiting_workers: list[inputs.WorkerJoined] = []
+        self._driver: Driver | None = None
+        self._store: TaskStore | None = None
+
+    # --- open and close ---------------------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        """Open the store, and go on with what it holds: tasks that a run before this one left assigned wait again."""
+        if self._driver is not None:
+            raise NotRunningError("the distributor is open already, or was; open another")
+        self._store = await asyncio.to_thread(self._open_store)
+        world = Surroundings(
+            self._store,
+            self._hands,
+            self._handles,
+            Learned(self.balancer),
+            self._clock,
+            self._steady,
+            self._observers,
+        )
+        self._driver = Driver(self._machine, self.config, world)
+        try:
+            await self._driver.start()
+        except BaseException:
+            self._store.close()
+            raise
+        for joined in self._waiting_workers:
+            self._driver.feed(joined)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop, and close the store."""
+        await self.stop()
+
+    async def stop(self, grace: float | None = None) -> None:
+        """Start nothing new, give running attempts time to end, save everything, and close the store.
+
+        Args:
+            grace: seconds that running attempts have to end; None: the config's. What does not end in time is queued
+                again, and that attempt does not count.
+        """
+        if self._driver is None or self._store is None:
+            return
+        try:
+            await self._driver.stop(self.config.grace if grace is None else grace)
+        finally:
+            await asyncio.to_thread(self._store.close)
+
+    # --- inside -----------------------------------------------------------------------------------------------------
+
+    @property
+    def _running(self) -> Driver:
+        if self._driver is None:
+            raise NotRunningError
+        return self._driver
+
+    @property
+    def _truth(self) -> TaskStore:
+        self._running.refuse_unless_running()
+        assert self._store is not None, "a driver that runs has a store"
+        return self._store
