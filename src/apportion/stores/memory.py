@@ -77,10 +77,9 @@ class MemoryStore:
         kept = self._tasks.get(task.id)
         if kept is None or kept.state != from_state or kept.lease != from_lease:
             return False
-        brings_decision = task.state is TaskState.ASSIGNED and task.decision is not None
         written = {name: getattr(task, name) for name in WRITTEN_BY_TRANSITIONS}
         self._take(kept)
-        self._put(replace(kept, **written, decision=task.decision if brings_decision else kept.decision))
+        self._put(replace(kept, **written, decision=kept.decision if task.decision is None else task.decision))
         return True
 
     def _forget(self, task_id: str) -> bool:
@@ -199,7 +198,9 @@ def _own(change: Change) -> Change:
         case Insert(task):
             return Insert(_copied(task))
         case Transition(task, from_state, from_lease):
-            return Transition(_copied(replace(task, payload=None)), from_state, from_lease)
+            # Only an assignment writes a decision, and none writes what the client gave.
+            decision = task.decision if task.state is TaskState.ASSIGNED else None
+            return Transition(_copied(replace(task, payload=None, decision=decision)), from_state, from_lease)
         case Remember(name, document):
             return Remember(name, decode(encode("Remember.document", document)))
         case Forget():

@@ -112,10 +112,12 @@ def what_no_store_can_keep_is_refused(place: Place) -> None:
     for payload in ({1, 2}, b"bytes", object()):
         change = Insert(task("a", payload=payload))
         refused(TypeError, f"a payload of {payload!r} is refused", store.commit, [change])
+    store.commit([Insert(task("there"))])
+    refused(ValueError, "even of a task that is there", store.commit, [Insert(task("there", payload=float("nan")))])
     for field in ("id", "task_type", "tenant", "idempotency_key", "assigned_worker"):
         change = Insert(FULL.replace(**{field: HALF_A_PAIR}))
         refused(ValueError, f"half a surrogate pair as {field} is refused", store.commit, [change])
-    equal(sum(store.counts().values()), 0, "nothing of it was kept")
+    equal(sum(store.counts().values()), 1, "nothing of it was kept")
     store.close()
 
 

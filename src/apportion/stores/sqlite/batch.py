@@ -5,12 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import compress, groupby
+from itertools import chain, compress, groupby
 from operator import itemgetter
 from typing import Any, Final
 
 from apportion.model.lifecycle import TaskState
-from apportion.model.task_record import Task
 from apportion.ports import Change, Forget, Insert, Remember, Transition
 from apportion.stores.plain_json import encode
 from apportion.stores.sqlite import statements
@@ -18,6 +17,7 @@ from apportion.stores.sqlite.rows import (
     TRANSITION_AFTER,
     TRANSITION_BEFORE,
     Row,
+    decision_rows,
     input_row,
     insert_row,
     is_new,
@@ -55,36 +55,31 @@ class Batch:
         self._cursor.executemany(statements.COUNT, moved)
         return effects
 
+    # All is encoded before anything of it is written: what is no JSON is refused, whether it would be kept or not.
+
     def _insert(self, run: list[Insert]) -> list[bool]:
         tasks = [insert.task for insert in run]
         numbers = range(self.next_number, self.next_number + len(tasks))
         self.next_number = numbers.stop
+        inputs = list(map(input_row, tasks, numbers))
+        lives = [[] if is_new(task) else [transition_row(Transition(task, task.state, 0))] for task in tasks]
+        decisions = [decision_rows(task) for task in tasks]
         effects = self._effects(statements.INSERT, list(map(insert_row, tasks, numbers)))
-        written = list(compress(tasks, effects))
-        self._cursor.executemany(statements.INSERT_INPUT, map(input_row, written, compress(numbers, effects)))
-        self._totals.update(task.state.value for task in written)
-        self._write_lives([task for task in written if not is_new(task)])
+        self._cursor.executemany(statements.INSERT_INPUT, compress(inputs, effects))
+        self._cursor.executemany(statements.TRANSITION, chain.from_iterable(compress(lives, effects)))
+        self._cursor.executemany(statements.DECIDE, chain.from_iterable(compress(decisions, effects)))
+        self._totals.update(task.state.value for task in compress(tasks, effects))
         return effects
-
-    def _write_lives(self, tasks: list[Task]) -> None:
-        """Write what a copied or restored task has behind it."""
-        for task in tasks:
-            self._cursor.execute(statements.TRANSITION, transition_row(Transition(task, task.state, 0)))
-        self._decide([task for task in tasks if task.decision is not None])
 
     def _transition(self, run: list[Transition]) -> list[bool]:
         rows = [transition_row(change) for change in run]
+        decisions = [decision_rows(change.task) if change.task.state is TaskState.ASSIGNED else [] for change in run]
         effects = self._effects(statements.TRANSITION, rows)
+        self._cursor.executemany(statements.DECIDE, chain.from_iterable(compress(decisions, effects)))
         for (before, after), tasks in Counter(map(_BEFORE_AND_AFTER, compress(rows, effects))).items():
             self._totals[before] -= tasks
             self._totals[after] += tasks
-        decided = (change.task for change in compress(run, effects) if change.task.decision is not None)
-        self._decide([task for task in decided if task.state is TaskState.ASSIGNED])
         return effects
-
-    def _decide(self, tasks: list[Task]) -> None:
-        rows = [(encode("Task.decision", task.decision), task.id) for task in tasks]
-        self._cursor.executemany(statements.DECIDE, rows)
 
     def _forget(self, run: list[Forget]) -> list[bool]:
         return [self._forget_one(change.task_id) for change in run]

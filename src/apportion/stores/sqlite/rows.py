@@ -95,6 +95,11 @@ def transition_row(change: Transition) -> Row:
     )
 
 
+def decision_rows(task: Task) -> list[Row]:
+    """Return the parameters of `DECIDE`, if the task brings a decision."""
+    return [] if task.decision is None else [(encode("Task.decision", task.decision), task.id)]
+
+
 def is_new(task: Task) -> bool:
     """Return whether it has no life behind it: `INSERT` alone writes all that is known of it."""
     lived = (task.attempt, task.failures, task.deaths, task.lease, task.assigned_worker, task.assigned_at)
