@@ -58,7 +58,7 @@ def test_a_count_of_1_numbers_too_and_no_count_does_not():
         (worker('id = "a"\nmax_capacity = 1\ncount = 0'), ["worker.count", "at least 1"]),
         (worker('id = "a"\nmax_capacity = 1\ncount = 99999999'), ["worker.count", "at most 10000"]),
         (worker('id = "a"\nmax_capacity = 1\ncapabilities = "gpu"'), ["worker.capabilities", "write ['gpu']"]),
-        (worker('id = "a"\nmax_capacity = 1\ncapabilities = [["gpu"]]'), ["worker.capabilities", "list of strings"]),
+        (worker('id = "a"\nmax_capacity = 1\ncapabilities = [["gpu"]]'), ["worker.capabilities", "must be a string"]),
         (worker('id = "a"\nmax_capacity = 1\nenv = { A = 1 }'), ["worker.env.A", 'write "1"']),
         (worker('id = "a"\nmax_capacity = 1\ncurrent_load = 1'), ["worker.current_load", "unknown field"]),
         (worker("id = 5\nmax_capacity = 1"), ["worker.id", "must be a string"]),

@@ -78,7 +78,7 @@ def test_blank_lines_a_byte_order_mark_and_windows_line_ends_do_no_harm():
         (GOOD | {"requirements": {"task_type": "x"}}, ["stands beside requirements"]),
         (GOOD | {"requirements": []}, ["task.requirements", "must be an object"]),
         (GOOD | {"requirements": {"capabilities": "gpu"}}, ["requirements.capabilities", "write ['gpu']"]),
-        (GOOD | {"requirements": {"capabilities": [["gpu"]]}}, ["requirements.capabilities", "list of strings"]),
+        (GOOD | {"requirements": {"capabilities": [["gpu"]]}}, ["requirements.capabilities", "must be a string"]),
         (GOOD | {"requirements": {"complexity": 0}}, ["requirements.complexity", "greater than 0"]),
         (GOOD | {"requirements": {"constraints": "gpu"}}, ["requirements.constraints", "list of objects"]),
         (GOOD | {"requirements": {"constraints": [{"label": "x", "operator": "=<"}]}}, ["unknown operator '=<'"]),

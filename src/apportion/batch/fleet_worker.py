@@ -9,7 +9,7 @@ from typing import Any
 
 from apportion import validation
 from apportion.batch.problems import Problems
-from apportion.errors import FieldError, FieldTypeError
+from apportion.errors import FieldError
 from apportion.executors.command_payload import read_env
 from apportion.model.frozen import FrozenDict
 from apportion.model.worker import WorkerInfo
@@ -63,13 +63,7 @@ def read_workers(line: int | None, given: Mapping[str, Any], problems: Problems)
 
 def _described(fields: Mapping[str, Any]) -> WorkerInfo:
     """Return a worker with these fields and any id; called with one field, it checks that one."""
-    try:
-        return WorkerInfo(**{**ANYBODY, **fields})
-    except (FieldError, FieldTypeError):
-        raise
-    except TypeError:
-        # A list of lists, say: what cannot be a member of a set is not a string either.
-        raise FieldTypeError(f"worker.{next(iter(fields))}", "must be a list of strings") from None
+    return WorkerInfo(**{**ANYBODY, **fields})
 
 
 def _id(value: object) -> str:

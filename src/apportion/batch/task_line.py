@@ -99,13 +99,7 @@ def _requirements(line: int, given: Mapping[str, Any], problems: Problems) -> Ta
 def _one_requirement(name: str, value: Any) -> TaskRequirements:
     if name == "constraints":
         value = _constraints(value)
-    try:
-        return TaskRequirements(**{name: value})
-    except (FieldError, FieldTypeError):
-        raise
-    except TypeError:
-        # A list of lists, say: what cannot be a member of a set is not a string either.
-        raise FieldTypeError(f"requirements.{name}", f"must be a list of strings, not {value!r}") from None
+    return TaskRequirements(**{name: value})
 
 
 def _constraints(value: object) -> list[Constraint]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from apportion import validation
-from apportion.errors import FieldError, FieldTypeError, did_you_mean
+from apportion.errors import FieldError, did_you_mean
 from apportion.model.operators import MISSING_PASSES, OPERATORS
 from apportion.model.plain import Plain
 
@@ -35,9 +35,10 @@ class Constraint(Plain):
 
     def __post_init__(self) -> None:
         validation.text("Constraint.label", self.label)
-        if self.operator not in OPERATORS:
+        if validation.text("Constraint.operator", self.operator) not in OPERATORS:
             near = did_you_mean(self.operator, OPERATORS)
-            raise FieldError("Constraint.operator", f"unknown operator {self.operator!r}{near}; known: {' '.join(OPERATORS)}")
+            known = " ".join(OPERATORS)
+            raise FieldError("Constraint.operator", f"unknown operator {self.operator!r}{near}; known: {known}")
         object.__setattr__(self, "value", _wanted(self.operator, self.value))
         object.__setattr__(self, "weight", validation.optional_number("Constraint.weight", self.weight, above=0))
 
@@ -64,9 +65,8 @@ def _wanted(operator: str, value: object) -> object:
     if operator == "exists":
         return None
     if operator in {"in", "not-in"}:
-        if isinstance(value, (str, bytes, Mapping)) or not hasattr(value, "__iter__"):
-            raise FieldTypeError("Constraint.value", f"operator {operator!r} needs a list of values, not {value!r}")
-        return tuple(label_value("Constraint.value (each)", item) for item in value)
+        values = validation.items(f"Constraint.value (of operator {operator!r})", value)
+        return tuple(label_value("Constraint.value (each)", item) for item in values)
     return label_value("Constraint.value", value)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import FrozenInstanceError, dataclass
 from typing import TYPE_CHECKING
 
 from apportion import validation
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from apportion.clock import Random
 
 
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True, init=False, eq=False)
 class BalancingContext(Plain):
     """History, failures and rules.
 
@@ -43,11 +43,19 @@ class BalancingContext(Plain):
         load_threshold: float = 0.8,
     ) -> None:
         self.__dict__.update(
-            task_history=_history(task_history or {}),
-            recent_failures=_failures(recent_failures or {}),
-            affinity_rules=affinity_rules_of(affinity_rules or {}),
+            task_history=_history({} if task_history is None else task_history),
+            recent_failures=_failures({} if recent_failures is None else recent_failures),
+            affinity_rules=affinity_rules_of({} if affinity_rules is None else affinity_rules),
             load_threshold=load_threshold_of(load_threshold),
         )
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by value; a live view equals what it shows now."""
+        if not isinstance(other, BalancingContext):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in self.field_names())
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 class DecisionContext(BalancingContext):
@@ -66,6 +74,16 @@ class DecisionContext(BalancingContext):
     def __init__(self, context: BalancingContext, now: float, rng: Random, *, rehearsal: bool = False) -> None:
         self.__dict__.update(context.__dict__, now=now, rng=rng, rehearsal=rehearsal)
 
+    def __setattr__(self, name: str, value: object) -> None:
+        raise FrozenInstanceError(f"cannot assign to field {name!r}: a balancer's context is read-only")
+
+    def __delattr__(self, name: str) -> None:
+        raise FrozenInstanceError(f"cannot delete field {name!r}: a balancer's context is read-only")
+
+    def __reduce__(self) -> tuple[type[BalancingContext], tuple[object, ...]]:
+        """Copy and pickle as what it shows now: a live view belongs to its balancer."""
+        return BalancingContext, tuple(getattr(self, name) for name in self.field_names())
+
 
 def load_threshold_of(value: object) -> float:
     """Return a load threshold: a number above 0 and at most 1."""
@@ -75,16 +93,20 @@ def load_threshold_of(value: object) -> float:
 def affinity_rules_of(given: object) -> FrozenDict[str, frozenset[str]]:
     """Return affinity rules: task type -> worker ids."""
     rules = validation.mapping("BalancingContext.affinity_rules", given)
-    return FrozenDict({kind: validation.names(f"BalancingContext.affinity_rules[{kind!r}]", ids) for kind, ids in rules.items()})
+    return FrozenDict(
+        (kind, validation.names(f"BalancingContext.affinity_rules[{kind!r}]", ids)) for kind, ids in rules.items()
+    )
 
 
-def _history(given: Mapping[str, Iterable[str]]) -> FrozenDict[str, tuple[str, ...]]:
-    validation.mapping("BalancingContext.task_history", given)
-    for id, kinds in given.items():
-        validation.names(f"BalancingContext.task_history[{id!r}]", kinds)
-    return FrozenDict({id: tuple(kinds) for id, kinds in given.items()})
+def _history(given: object) -> FrozenDict[str, tuple[str, ...]]:
+    histories = validation.mapping("BalancingContext.task_history", given)
+    return FrozenDict(
+        (id, validation.name_list(f"BalancingContext.task_history[{id!r}]", kinds)) for id, kinds in histories.items()
+    )
 
 
-def _failures(given: Mapping[str, float]) -> FrozenDict[str, float]:
-    validation.mapping("BalancingContext.recent_failures", given)
-    return FrozenDict({id: validation.number(f"BalancingContext.recent_failures[{id!r}]", at) for id, at in given.items()})
+def _failures(given: object) -> FrozenDict[str, float]:
+    failures = validation.mapping("BalancingContext.recent_failures", given)
+    return FrozenDict(
+        (id, validation.number(f"BalancingContext.recent_failures[{id!r}]", at)) for id, at in failures.items()
+    )

@@ -19,8 +19,8 @@ class Explanation(Plain):
     """What a balancer would decide for a task now, and everything that speaks in it.
 
     Attributes:
-        outcome: ``worker`` (somebody is chosen), ``full`` (somebody could, when there is room), or ``impossible`` (nobody
-            who is there ever could).
+        outcome: ``worker`` (somebody is chosen), ``full`` (somebody could, when there is room), or ``impossible``
+            (nobody who is there ever could).
         task: what was asked for.
         worker: who would be chosen, or None.
         strategy: the strategy that decides.
@@ -29,8 +29,8 @@ class Explanation(Plain):
         votes: strategy -> id of the worker that it wants, or None.
         weights: strategy -> how much its vote counts with the adaptive strategy.
         beliefs: worker id -> what was learned of it for this type: ``typical_duration`` (seconds), ``success`` (0..1),
-            ``relative_cost`` (expected time to a success, 1 = the type's typical duration), ``doubt`` (standard deviation
-            of its logarithm), ``outcomes`` (how many it rests on), ``note`` (why it stands out of turn).
+            ``relative_cost`` (expected time to a success, 1 = the type's typical duration), ``doubt`` (standard
+            deviation of its logarithm), ``outcomes`` (how many it rests on), ``note`` (why it stands out of turn).
         suggestions: for "none": the smallest changes that would make somebody eligible.
         weighed: ``all N`` or ``a sample of N``: among how many the strategy chose.
         narrowed: how many of the eligible the task's preferences left, of how many.
@@ -77,7 +77,8 @@ class Explanation(Plain):
             lines.append(f"  preferences leave {kept} of {eligible} eligible")
         for entry in self.ranking[:_SHOWN]:
             if entry.eligible:
-                lines.append(f"  {entry.worker.id}: score {entry.score:.3f}{_belief(self.beliefs.get(entry.worker.id))}")
+                belief = _belief(self.beliefs.get(entry.worker.id))
+                lines.append(f"  {entry.worker.id}: score {entry.score:.3f}{belief}")
         if any(self.votes.values()):
             lines.append("  votes: " + ", ".join(self._vote(name) for name in self.votes))
         return lines

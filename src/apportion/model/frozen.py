@@ -14,8 +14,8 @@ class FrozenDict(dict[K, V]):
     def _refuse(self, *_args: object, **_kwargs: object) -> NoReturn:
         raise TypeError("this mapping is part of an immutable value; make a new value instead")
 
-    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]
-    clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse  # pyright: ignore[reportAssignmentType]
 
     def __reduce__(self) -> tuple[type[FrozenDict[K, V]], tuple[dict[K, V]]]:
         return type(self), (dict(self),)
@@ -25,6 +25,3 @@ class FrozenDict(dict[K, V]):
 
     def __deepcopy__(self, _memo: object) -> FrozenDict[K, V]:
         return self
-
-
-EMPTY: FrozenDict[str, float] = FrozenDict()

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from enum import Enum
 from inspect import Parameter, signature
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 from apportion import validation
+
+V = TypeVar("V")
 
 
 class Plain:
@@ -17,7 +19,7 @@ class Plain:
     A field that holds another value is named in ``nested`` with the function that reads it back.
     """
 
-    nested: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
+    nested: ClassVar[dict[str, Callable[[Any], Any]]] = {}
 
     @classmethod
     def field_names(cls) -> tuple[str, ...]:
@@ -69,10 +71,24 @@ def to_plain(value: Any) -> Any:
         return value.to_dict()
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, Mapping):
+    if validation.is_mapping(value):
         return {str(key): to_plain(item) for key, item in value.items()}
-    if isinstance(value, (set, frozenset)):
-        return sorted(to_plain(item) for item in value)
-    if isinstance(value, (list, tuple)):
-        return [to_plain(item) for item in value]
+    if validation.is_collection(value):
+        plain = [to_plain(item) for item in value]
+        return sorted(plain) if isinstance(value, (set, frozenset)) else plain
     return value
+
+
+def list_of(owner: str, read: Callable[[Any], V]) -> Callable[[Any], list[V]]:
+    """Return how to read back a list of values: those that are values already are kept as they are.
+
+    Args:
+        owner: the field, for messages.
+        read: how to read one of them.
+    """
+
+    def read_all(given: Any) -> list[V]:
+        items = validation.items(owner, given)
+        return [cast("V", item) if isinstance(item, Plain) else read(item) for item in items]
+
+    return read_all

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from apportion import validation
-from apportion.errors import FieldTypeError
 from apportion.model.constraint import Constraint
-from apportion.model.plain import Plain
+from apportion.model.plain import Plain, list_of
 
 
 @dataclass(frozen=True, init=False)
@@ -47,10 +46,8 @@ class TaskRequirements(Plain):
     deadline: float | None
     explore: bool
 
-    nested: ClassVar[dict[str, Any]] = {
-        "constraints": lambda given: [
-            item if isinstance(item, Constraint) else Constraint.from_dict(item) for item in given
-        ]
+    nested: ClassVar[dict[str, Callable[[Any], Any]]] = {
+        "constraints": list_of("TaskRequirements.constraints", Constraint.from_dict)
     }
 
     def __init__(
@@ -100,24 +97,14 @@ class QueuedTask(Plain):
     requirements: TaskRequirements
     assigned_worker: str | None = None
 
-    nested: ClassVar[dict[str, Any]] = {"requirements": TaskRequirements.from_dict}
+    nested: ClassVar[dict[str, Callable[[Any], Any]]] = {"requirements": TaskRequirements.from_dict}
 
     def __post_init__(self) -> None:
         validation.text("QueuedTask.id", self.id)
-        if not isinstance(self.requirements, TaskRequirements):
-            raise FieldTypeError(
-                "QueuedTask.requirements", f"must be TaskRequirements, not {type(self.requirements).__name__}"
-            )
+        validation.instance("QueuedTask.requirements", self.requirements, TaskRequirements)
         validation.optional_text("QueuedTask.assigned_worker", self.assigned_worker)
 
 
 def _constraints(given: Iterable[Constraint]) -> tuple[Constraint, ...]:
-    if isinstance(given, (str, bytes, Constraint)) or not isinstance(given, Iterable):
-        raise FieldTypeError("TaskRequirements.constraints", f"must be a list of Constraint, not {given!r}")
-    kept = tuple(given)
-    for item in kept:
-        if not isinstance(item, Constraint):
-            raise FieldTypeError(
-                "TaskRequirements.constraints (each)", f"must be a Constraint, not {item!r}; Constraint.from_dict reads a dict"
-            )
-    return kept
+    items = validation.items("TaskRequirements.constraints", given, "a list of Constraint")
+    return tuple([validation.instance("TaskRequirements.constraints (each)", item, Constraint) for item in items])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -68,4 +69,4 @@ class Task(Plain):
     duration: float | None = None
     decision: dict[str, Any] | None = None
 
-    nested: ClassVar[dict[str, Any]] = {"requirements": TaskRequirements.from_dict, "state": TaskState}
+    nested: ClassVar[dict[str, Callable[[Any], Any]]] = {"requirements": TaskRequirements.from_dict, "state": TaskState}

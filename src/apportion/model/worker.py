@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from apportion import validation
-from apportion.errors import FieldError, FieldTypeError, did_you_mean
+from apportion.errors import FieldError, did_you_mean
 from apportion.model.constraint import LabelValue, label_value
 from apportion.model.frozen import FrozenDict
 from apportion.model.metrics import WorkerMetrics
@@ -75,7 +75,7 @@ class WorkerInfo(Plain):
     task_types: frozenset[str] | None
     kind: str | None
 
-    nested = {"metrics": WorkerMetrics.from_dict}  # noqa: RUF012 -- a ClassVar by inheritance
+    nested: ClassVar[dict[str, Callable[[Any], Any]]] = {"metrics": WorkerMetrics.from_dict}
 
     def __init__(
         self,
@@ -92,15 +92,15 @@ class WorkerInfo(Plain):
         task_types: Iterable[str] | None = None,
         kind: str | None = None,
     ) -> None:
-        if metrics is not None and not isinstance(metrics, WorkerMetrics):
-            raise FieldTypeError("WorkerInfo.metrics", f"must be WorkerMetrics, not {type(metrics).__name__}")
         self.__dict__.update(
             id=validation.text("WorkerInfo.id", id),
             capabilities=validation.names("WorkerInfo.capabilities", capabilities),
             max_capacity=validation.number("WorkerInfo.max_capacity", max_capacity, least=0),
             current_load=validation.number("WorkerInfo.current_load", current_load, least=0),
             status=WorkerStatus.read(status),
-            metrics=metrics or WorkerMetrics(),
+            metrics=WorkerMetrics()
+            if metrics is None
+            else validation.instance("WorkerInfo.metrics", metrics, WorkerMetrics),
             affinity=_affinity(affinity),
             region=validation.optional_text("WorkerInfo.region", region),
             latency=validation.optional_number("WorkerInfo.latency", latency, least=0),
@@ -131,19 +131,20 @@ class WorkerInfo(Plain):
 
 
 def _affinity(given: Mapping[str, float] | None) -> FrozenDict[str, float]:
-    if not given:
+    if given is None:
         return _NO_AFFINITY
-    validation.mapping("WorkerInfo.affinity", given)
-    return FrozenDict({
-        name: validation.number(f"WorkerInfo.affinity[{name!r}]", value, least=0, most=1) for name, value in given.items()
-    })
+    stated = validation.mapping("WorkerInfo.affinity", given)
+    return FrozenDict(
+        (name, validation.number(f"WorkerInfo.affinity[{name!r}]", value, least=0, most=1))
+        for name, value in stated.items()
+    )
 
 
 def _labels(given: Mapping[str, Any] | None) -> FrozenDict[str, LabelValue]:
-    if not given:
+    if given is None:
         return _NO_LABELS
-    validation.mapping("WorkerInfo.labels", given)
-    return FrozenDict({name: label_value(f"WorkerInfo.labels[{name!r}]", value) for name, value in given.items()})
+    stated = validation.mapping("WorkerInfo.labels", given)
+    return FrozenDict((name, label_value(f"WorkerInfo.labels[{name!r}]", value)) for name, value in stated.items())
 
 
 _NO_AFFINITY: FrozenDict[str, float] = FrozenDict()

@@ -1,7 +1,7 @@
 """The operators of a constraint: one file each, one line each in this table.
 
-An operator is a function ``(label, wanted) -> bool``; the label is there when it is called (``MISSING_PASSES`` names the
-operators that a missing label satisfies). It may raise TypeError for values that cannot be compared: that is no match.
+An operator is a function ``(label, wanted) -> bool``; the label is there when it is called (``MISSING_PASSES`` names
+the operators that a missing label satisfies). It may raise TypeError for values that cannot be compared: no match.
 """
 
 from __future__ import annotations
