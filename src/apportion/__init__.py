@@ -51,12 +51,12 @@ from apportion.ports import BalancingStrategy
 
 if TYPE_CHECKING:
     from apportion.registry.registry import WorkerRegistry
-    from apportion.runtime.distributor import TaskDistributor
+    from apportion.assemble import TaskDistributor
 
 __version__ = "0.1.0"
 
 _LATER = {
-    "TaskDistributor": "apportion.runtime.distributor",
+    "TaskDistributor": "apportion.assemble",
     "WorkerRegistry": "apportion.registry.registry",
 }
 """name -> the module that it is loaded from on first use."""
