@@ -9,16 +9,18 @@ from hypothesis import strategies as st
 from apportion.core.rebalance.migration import suggest_migration
 from apportion.core.rebalance.overload import detect_overload
 from apportion.core.rules import eligible
+from apportion.model.context import BalancingContext
 from apportion.model.worker import WorkerStatus
 from tests import generators as some
 
-held_queues = some.queues(max_size=12, assigned=st.none() | st.sampled_from(some.WORKER_IDS))
+holders = st.none() | st.sampled_from(some.WORKER_IDS)
 
 
 @st.composite
-def situations(draw):
+def situations(draw, requirements=None):
     """Return workers and a queue, where a worker's load includes what the queue says it holds."""
-    workers, queue = draw(some.fleets()), draw(held_queues)
+    workers = draw(some.fleets())
+    queue = draw(some.queues(requirements, max_size=12, assigned=holders))
     held = {worker.id: 0.0 for worker in workers}
     for queued in queue:
         if queued.assigned_worker in held:
@@ -100,3 +102,39 @@ def test_overload_is_told_of_exactly_those_that_have_too_much(workers, threshold
         ]
         assert (each.to_worker is None) == (not helpers)
         assert each.to_worker is None or at[each.to_worker] in helpers
+
+
+def gains(workers, tasks, threshold):
+    """Return by how much each allowed move from a busier-than-average worker would lower the variance."""
+    online = [worker.utilization for worker in workers.values() if worker.status is not WorkerStatus.OFFLINE]
+    if not online:
+        return
+    before, mean = variance(workers), sum(online) / len(online)
+    for queued in tasks.values():
+        source, size = workers[queued.assigned_worker], queued.requirements.complexity
+        for target in workers.values():
+            fuller = target.with_load(target.current_load + size)
+            if (
+                source.status is not WorkerStatus.OFFLINE
+                and source.utilization > max(mean, target.utilization + 0.05)
+                and eligible(queued.requirements, target)
+                and fuller.utilization <= threshold
+            ):
+                lighter = source.with_load(source.current_load - size)
+                yield before - variance({**workers, source.id: lighter, target.id: fuller})
+
+
+@given(situations(some.plain_tasks(constraints=st.just(()))))
+def test_every_move_is_the_best_that_is_left_and_none_is_left_at_the_end(situation):
+    workers, queue = situation
+    now = {worker.id: worker for worker in workers}
+    left = {queued.id: queued for queued in queue if queued.assigned_worker in now}
+    for move in suggest_migration(workers, queue, BalancingContext()):
+        if move.task_id is None:
+            return
+        best = max(gains(now, left, 0.8))
+        before, size = variance(now), left.pop(move.task_id).requirements.complexity
+        for id, change in ((move.from_worker, -size), (move.to_worker, size)):
+            now[id] = now[id].with_load(now[id].current_load + change)
+        assert abs(before - variance(now) - best) < 1e-9
+    assert max(gains(now, left, 0.8), default=0.0) < 2e-9

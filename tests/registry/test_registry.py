@@ -395,7 +395,7 @@ def test_the_provisioner_is_told_the_number_and_who_is_there(clock):
 def test_a_provisioner_may_register_from_a_thread_of_its_own_before_it_returns(clock):
     class Starts:
         def scale(self, wanted, present):
-            started = threading.Thread(target=owned.register, args=[worker("new")])
+            started = threading.Thread(target=owned.register, args=[worker("new")], daemon=True)
             started.start()
             started.join(10)
             assert not started.is_alive()
@@ -406,7 +406,7 @@ def test_a_provisioner_may_register_from_a_thread_of_its_own_before_it_returns(c
 
 
 def test_while_it_is_steady_nobody_else_changes_it(registry):
-    other = threading.Thread(target=registry.assign_task, args=["w1", task()])
+    other = threading.Thread(target=registry.assign_task, args=["w1", task()], daemon=True)
     with registry.steady():
         other.start()
         assert info(registry).current_load == 0

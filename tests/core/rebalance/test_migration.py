@@ -48,11 +48,25 @@ def test_the_busiest_gives_first():
 
 
 def test_none_is_more_urgent_than_the_one_before():
-    queue = [task("a", "h1", 1), task("b", "h1", 5), task("c", "h2", 4)]
-    found = suggest_migration([worker("h1", 10), worker("h2", 8), worker("c1", 0), worker("c2", 0)], queue, NOTHING)
-    priorities = [each.priority for each in found]
-    assert len(found) >= 2
-    assert priorities == sorted(priorities, reverse=True)
+    queue = [task("a", "hot", 1), task("b", "warm", 4)]
+    found = suggest_migration([worker("hot", 10), worker("warm", 8), worker("cold", 0)], queue, NOTHING)
+    assert [(each.task_id, each.priority) for each in found] == [("b", 8), ("a", 8)]
+
+
+def test_what_a_move_has_made_worse_waits_for_what_is_better_now():
+    # At first a and b are both worth most, to c1; when c1 has got a, c is worth more than b.
+    queue = [task("a", "h1", 5, anti_affinity=["c2"]), task("b", "h2", 5, anti_affinity=["c2"]), task("c", "h3", 3)]
+    workers = [worker("h1", 9), worker("h2", 9), worker("h3", 9), worker("c1", 0), worker("c2", 1)]
+    assert [each[0] for each in moves(workers, queue)][:2] == ["a", "c"]
+
+
+def test_whoever_is_below_the_average_does_not_give():
+    workers = [worker("hot", 18, capacity=20), worker("mid", 300, capacity=1000), worker("small", 2)]
+    assert moves(workers, [task("t", "mid", 1)]) == []
+
+
+def test_a_task_larger_than_its_worker_s_load_is_not_believed():
+    assert moves([worker("hot", 5), worker("cold", 0, capacity=100)], [task("t", "hot", 6)]) == []
 
 
 @pytest.mark.parametrize(
