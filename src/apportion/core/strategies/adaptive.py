@@ -104,7 +104,7 @@ class AdaptiveStrategy(SeatStrategy):
         self._learner.picked(worker, task, voters)
         self._rotation.note(pool, seat, worker.id)
         if candidates.crowd is not None:
-            self._known.note(candidates.crowd, pool, seat, task.task_type)
+            self._known.note(candidates.crowd, seat, task.task_type)
 
     def votes(self, task: TaskRequirements, candidates: Candidates, context: DecisionContext) -> dict[str, int | None]:
         """Return the seat that each strategy wants for the task."""
@@ -119,7 +119,7 @@ class AdaptiveStrategy(SeatStrategy):
         crowd = candidates.crowd
         if crowd is None:
             return candidates.considered([])
-        return candidates.considered(self._known.of(crowd, candidates.pool, task.task_type))
+        return candidates.considered(self._known.of(crowd, task.task_type))
 
     def _best(self, task: TaskRequirements, field: Field, candidates: Candidates) -> Field:
         """Return the workers whose cost is within the band of the lowest with room."""
@@ -203,14 +203,24 @@ class AdaptiveStrategy(SeatStrategy):
 
     def preference(self, context: DecisionContext) -> Preference:
         """Return how a plan should like each worker: minus its expected time to a success, relative to the type's best."""
+        by_type: dict[str | None, Vector] = {}  # a plan asks once a shape, and beliefs differ by type alone
+        seen: list[Sequence[WorkerInfo]] = []
 
         def values(task: TaskRequirements, workers: Sequence[WorkerInfo]) -> Vector:
-            pool = self._mirror.pool_of(workers)
-            field = Field(pool, np.array([seat for seat, _ in pool.seated()], dtype=np.int64))
-            costs: Vector = np.asarray(self.costs(task, field))
-            return -np.exp(np.clip(costs - costs.min(), 0.0, 30.0)) if len(costs) else costs
+            if not seen or seen[0] is not workers:
+                seen[:] = [workers]
+                by_type.clear()
+            if task.task_type not in by_type:
+                by_type[task.task_type] = self._relative_costs(task, workers)
+            return by_type[task.task_type]
 
         return Preference(values, name=self.name)
+
+    def _relative_costs(self, task: TaskRequirements, workers: Sequence[WorkerInfo]) -> Vector:
+        """Return minus each worker's expected time to a success, as a multiple of the best one's."""
+        pool = self._mirror.pool_of(workers)
+        costs: Vector = np.asarray(self.costs(task, Field(pool, np.array([seat for seat, _ in pool.seated()]))))
+        return -np.exp(np.clip(costs - costs.min(), 0.0, 30.0)) if len(costs) else costs
 
     def state_dict(self) -> dict[str, Any]:
         """Return all that was learned, as plain JSON."""
