@@ -9,31 +9,30 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from apportion.core.pool.members import Members
-    from apportion.core.pool.pool import WorkerPool
 
 _KEPT = 4
 _MOST_CROWDS = 1024
 
 
 class BestKnown:
-    """For each crowd and task type, the last few winners. Forgotten when the pool changes in anything but loads."""
+    """For each crowd and task type, the last few winners. Forgotten when somebody joins the crowd or leaves it."""
 
     __slots__ = ("_winners",)
 
     def __init__(self) -> None:
         self._winners: OrderedDict[tuple[int, Hashable], tuple[Members, int, list[int]]] = OrderedDict()
 
-    def of(self, crowd: Members, pool: WorkerPool, key: Hashable = None) -> list[int]:
+    def of(self, crowd: Members, key: Hashable = None) -> list[int]:
         """Return the seats of the last winners."""
         kept = self._winners.get((id(crowd), key))
-        return kept[2] if kept is not None and kept[0] is crowd and kept[1] == pool.generation else []
+        return kept[2] if kept is not None and kept[0] is crowd and kept[1] == crowd.version else []
 
-    def note(self, crowd: Members, pool: WorkerPool, seat: int, key: Hashable = None) -> None:
+    def note(self, crowd: Members, seat: int, key: Hashable = None) -> None:
         """Tell who won."""
-        winners = self.of(crowd, pool, key)
+        winners = self.of(crowd, key)
         if seat in winners:
             return
-        self._winners[id(crowd), key] = (crowd, pool.generation, [seat, *winners[: _KEPT - 1]])
+        self._winners[id(crowd), key] = (crowd, crowd.version, [seat, *winners[: _KEPT - 1]])
         self._winners.move_to_end((id(crowd), key))
         if len(self._winners) > _MOST_CROWDS:
             self._winners.popitem(last=False)

@@ -128,7 +128,7 @@ def find_candidates(pool: WorkerPool, task: TaskRequirements, limit: int, rng: R
         if not able:
             return None
         return Candidates(pool, complexity, rng, listed=Field(pool, able), members=members)
-    crowded = len(seats) > limit and members.surely_more_than(limit + len(excluded), complexity)
+    crowded = len(seats) > limit and members.more_with_room_than(limit + len(excluded), complexity)
     return Candidates(pool, complexity, rng, members=members, crowd=members if crowded else None, excluded=excluded)
 
 

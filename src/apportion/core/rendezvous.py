@@ -2,8 +2,8 @@
 
 Each key ranks all workers by a hash of (key, worker), and belongs to the first. A worker that joins takes only the keys
 that now rank it first, and one that leaves gives away only its own, about 1/N of them; the second in the ranking is a
-stable second choice. Thaler and Ravishankar, "Using name-based mappings to increase hit rates", IEEE/ACM Transactions on
-Networking 6(1), 1998. The hash is the same in every process, which Python's own is not.
+stable second choice. Thaler and Ravishankar, "Using name-based mappings to increase hit rates", IEEE/ACM Transactions
+on Networking 6(1), 1998. The hash is the same in every process, which Python's own is not.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ def fingerprints(ids: Sequence[str]) -> NDArray[np.uint64]:
 def ranks(key: str, workers: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Return each worker's rank for a key; the highest has it.
 
-    The mix is the finaliser of splitmix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
+    The mix is the finaliser of splitmix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
+    2014).
     """
     mixed = workers ^ np.uint64(fingerprint(key))
     mixed ^= mixed >> np.uint64(30)

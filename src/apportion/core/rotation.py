@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from apportion.core.pool.pool import WorkerPool
     from apportion.model.worker import WorkerInfo
 
-_LEAST_KEPT = 1024
+_LEAST_KEPT = 32_768
 _MOST_QUEUES = 64
 _MOST_FULL = 64
 
@@ -66,7 +66,7 @@ class Rotation:
         if isinstance(seats, list):
             best = max(values)
             if values.count(best) == 1:
-                return seats[values.index(best)]
+                return int(seats[values.index(best)])
             turns = self._memory.column(field.pool).scalar
             return min(
                 (seat for seat, value in zip(seats, values, strict=True) if value == best), key=turns.__getitem__
@@ -99,8 +99,8 @@ class Rotation:
         return chosen if chosen >= 0 else self.oldest(candidates.everyone())
 
     def state(self) -> list[str]:
-        """Return whose turns are kept, longest ago first; bounded, since older turns hardly matter."""
-        return list(self._turns)[-_LEAST_KEPT:]
+        """Return whose turns are kept, longest ago first."""
+        return list(self._turns)
 
     def restore(self, ids: Iterable[str]) -> None:
         """Take over what `state` gave."""
@@ -113,15 +113,15 @@ class Rotation:
         self._memory.refill()
 
     def _queue(self, crowd: Members, pool: WorkerPool) -> list[tuple[float, int]]:
-        """Return the crowd as a heap of (turn, seat). Turns only grow, so entries may lag behind and are put right late."""
+        """Return the crowd as a heap of (turn, seat). Turns only grow: entries that lag behind are put right late."""
         kept = self._queues.get(id(crowd))
-        if kept is not None and kept[0] is crowd and kept[1] == pool.generation:
+        if kept is not None and kept[0] is crowd and kept[1] == crowd.version:
             self._queues.move_to_end(id(crowd))
             return kept[2]
         turns = self._memory.column(pool).vector[crowd.vector()].tolist()
         queue = list(zip(turns, crowd.seats, strict=True))
         heapify(queue)
-        self._queues[id(crowd)] = (crowd, pool.generation, queue)
+        self._queues[id(crowd)] = (crowd, crowd.version, queue)
         if len(self._queues) > _MOST_QUEUES:
             self._queues.popitem(last=False)
         return queue

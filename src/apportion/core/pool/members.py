@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from math import frexp
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from apportion.core.pool.room import Room
 from apportion.core.scoring import satisfied_share
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from apportion.core.pool.pool import WorkerPool
+    from apportion.core.pool.seated import Seated
     from apportion.model.task import TaskRequirements
 
-_REMEMBERED_SIZES = 64
+_REMEMBERED_SIZES = 16
 
 
 class Members:
@@ -24,33 +26,36 @@ class Members:
     Attributes:
         task: a task of this shape, asked again about workers that change.
         seats: the seats, ascending, which is the order of adding.
+        version: how many times somebody has joined or left.
     """
 
-    __slots__ = ("_pool", "_room_until", "_shares", "_shares_of", "_vector", "seats", "task")
+    __slots__ = ("_pool", "_rooms", "_shares", "_vector", "seats", "task", "version")
 
-    def __init__(self, pool: WorkerPool, task: TaskRequirements, seats: list[int]) -> None:
+    def __init__(self, pool: Seated, task: TaskRequirements, seats: list[int]) -> None:
         self._pool = pool
         self.task = task
         self.seats = seats
+        self.version = 0
         self._vector: NDArray[np.int64] | None = None
-        self._room_until: dict[float, int] = {}
-        self._shares: NDArray[np.float64] = np.empty(0)
-        self._shares_of = -1  # the pool's generation when they were computed
+        self._rooms: dict[float, Room] = {}
+        self._shares: NDArray[np.float64] | None = None
 
     def __contains__(self, seat: int) -> bool:
         place = bisect_left(self.seats, seat)
         return place < len(self.seats) and self.seats[place] == seat
 
     def set(self, seat: int, belongs: bool) -> None:
-        """Take a seat in or out."""
+        """Take a seat in or out, or hear that what its worker is like has changed."""
+        self._shares = None
         if belongs == (seat in self):
             return
         if belongs:
             insort(self.seats, seat)
         else:
             del self.seats[bisect_left(self.seats, seat)]
+        self.version += 1
         self._vector = None
-        self._room_until.clear()
+        self._rooms.clear()
 
     def vector(self) -> NDArray[np.int64]:
         """Return the seats as an array."""
@@ -60,30 +65,28 @@ class Members:
 
     def satisfied_shares(self) -> NDArray[np.float64]:
         """Return for each member the share of the shape's preferred constraints that it satisfies, by weight."""
-        if self._shares_of != self._pool.generation:
+        if self._shares is None:
             workers = map(self._pool.at, self.seats)
             self._shares = np.array([satisfied_share(self.task, worker) for worker in workers])
-            self._shares_of = self._pool.generation
         return self._shares
 
-    def surely_more_than(self, limit: int, complexity: float) -> bool:
-        """Return whether certainly more than ``limit`` members have room; False may also mean "hardly more".
+    def more_with_room_than(self, limit: int, complexity: float) -> bool:
+        """Return whether more than ``limit`` members have room for a task of this size.
 
-        Counting costs a pass over all members, so what was counted is trusted for as long as it must hold: each change
-        of the pool takes room from one worker at most, so a surplus of n lasts for n changes.
+        Who has room for a larger task has room for a smaller one, so most often the count for the next power of two
+        answers for all sizes below it.
         """
-        until = self._room_until.get(complexity)
-        if until is not None and self._pool.changes < until:
+        mantissa, exponent = frexp(complexity)
+        if mantissa > 0.5 and self._with_room(2.0**exponent) > limit:
             return True
-        count = self._count_room(complexity)
-        if count <= 2 * limit:
-            return False
-        if len(self._room_until) >= _REMEMBERED_SIZES:
-            self._room_until.clear()
-        self._room_until[complexity] = self._pool.changes + count - limit
-        return True
+        return self._with_room(complexity) > limit
 
-    def _count_room(self, complexity: float) -> int:
-        seats = self.vector()
-        load, capacity = self._pool.load.vector[seats], self._pool.capacity.vector[seats]
-        return int(np.count_nonzero(load + complexity <= capacity))
+    def _with_room(self, complexity: float) -> int:
+        room = self._rooms.get(complexity)
+        count = None if room is None else room.count()
+        if count is not None:
+            return count
+        if len(self._rooms) >= _REMEMBERED_SIZES:
+            self._rooms.clear()
+        room = self._rooms[complexity] = Room(self._pool, self.vector(), complexity)
+        return room.count() or 0

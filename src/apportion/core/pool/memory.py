@@ -2,110 +2,133 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from weakref import ReferenceType, ref
 
 from apportion.core.pool.column import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
+    from apportion.core.pool.seated import Followed, Seated
     from apportion.model.worker import WorkerInfo
 
 
-class Seated(Protocol):
-    """What a memory needs of a pool."""
+class _Mirror:
+    """The column of one pool.
 
-    def seat(self, id: str) -> int | None:
-        """Return the seat of a worker, or None."""
-        ...
+    Attributes:
+        pool: whose it is.
+        column: the numbers by seat.
+        stale: seats whose number has to be asked for before the column is read.
+    """
 
-    def seated(self) -> Iterator[tuple[int, WorkerInfo]]:
-        """Return seats and workers in the order of adding."""
-        ...
+    __slots__ = ("column", "pool", "stale")
 
-    def follow(self, memory: WorkerMemory) -> None:
-        """Tell ``memory`` of everyone who joins or changes."""
-        ...
+    def __init__(self, pool: Followed) -> None:
+        self.pool: ReferenceType[Followed] = ref(pool)
+        self.column = Column()
+        self.stale: set[int] = set()
 
 
 class WorkerMemory:
     """What a strategy knows of each worker as one number.
 
+    Numbers are asked for when the column is next read, not when a worker joins or changes: whoever follows what a pool
+    does, and whoever is handed a list now and then, so read the same numbers.
+
     Args:
-        fill: what is known of a worker when it joins a pool, or when its own values change.
+        fill: what is known of a worker that has joined a pool, or whose own values have changed.
     """
 
-    __slots__ = ("__weakref__", "_column", "_fill", "_mirrors", "_pool")
+    __slots__ = ("__weakref__", "_fill", "_mirror", "_mirrors", "_pool")
 
     def __init__(self, fill: Callable[[WorkerInfo], float]) -> None:
         self._fill = fill
-        self._mirrors: list[tuple[ReferenceType[Seated], Column]] = []
-        self._pool: Seated | None = None  # the last pool asked for, so that the usual case is one comparison
-        self._column = Column(1)
+        self._mirrors: list[_Mirror] = []
+        self._pool: Followed | None = None  # the last pool asked for, so that the usual case is one comparison
+        self._mirror: _Mirror | None = None
 
-    def column(self, pool: Seated) -> Column:
-        """Return the column of this memory in ``pool``, filled on first use."""
-        if pool is not self._pool:
-            self._column = self._find(pool) or self._attach(pool)
+    def column(self, pool: Followed) -> Column:
+        """Return the column of this memory in ``pool``, up to date."""
+        mirror = self._mirror
+        if pool is not self._pool or mirror is None:
+            mirror = self._mirror = self._find(pool) or self._attach(pool)
             self._pool = pool
-        return self._column
+        if mirror.stale:
+            for seat in sorted(mirror.stale):
+                mirror.column.put(seat, self._fill(pool.at(seat)))
+            mirror.stale.clear()
+        return mirror.column
 
     def write(self, id: str, value: float) -> None:
         """Set the number of one worker in every pool that it is in."""
-        for reference, column in self._mirrors:
-            pool = reference()
-            seat = pool.seat(id) if pool is not None else None
+        for mirror in self._mirrors:
+            seat = _seat(mirror, id)
             if seat is not None:
-                column.scalar[seat] = value
+                mirror.column.scalar[seat] = value
 
-    def set(self, pool: Seated, seat: int, id: str, value: float) -> None:
+    def set(self, pool: Followed, seat: int, id: str, value: float) -> None:
         """Set the number of a worker whose seat in one of the pools is known."""
-        if pool is self._pool and len(self._mirrors) == 1:  # the usual case
-            self._column.scalar[seat] = value
+        mirror = self._mirror
+        if mirror is not None and pool is self._pool and len(self._mirrors) == 1 and not mirror.stale:  # the usual case
+            mirror.column.scalar[seat] = value
         else:
             self.write(id, value)
 
     def shift(self, id: str, by: float) -> None:
         """Add to the number of one worker in every pool that it is in."""
-        for reference, column in self._mirrors:
-            pool = reference()
-            seat = pool.seat(id) if pool is not None else None
+        for mirror in self._mirrors:
+            seat = _seat(mirror, id)
             if seat is not None:
-                column.scalar[seat] += by
+                mirror.column.scalar[seat] += by
 
     def seats(self, id: str) -> bool:
         """Return whether a worker sits in any pool that this memory is mirrored in."""
-        return any(pool is not None and pool.seat(id) is not None for pool in (mirror[0]() for mirror in self._mirrors))
+        return any(pool is not None and pool.seat(id) is not None for pool in (each.pool() for each in self._mirrors))
 
-    def joined(self, pool: Seated, seat: int, worker: WorkerInfo) -> None:
-        """Take in a worker that has joined ``pool``, or whose own values have changed."""
-        column = self._find(pool)
-        if column is not None:
-            column.put(seat, self._fill(worker))
+    def changed(self, pool: Seated, seat: int) -> None:
+        """Hear that a worker has joined ``pool``, or that its own values have changed."""
+        mirror = self._find(pool)
+        if mirror is not None:
+            mirror.stale.add(seat)
+
+    def left(self, pool: Seated, seat: int) -> None:
+        """Hear that the worker of a seat has left ``pool``."""
+        mirror = self._find(pool)
+        if mirror is not None:
+            mirror.stale.discard(seat)
 
     def reseated(self, pool: Seated) -> None:
-        """Start over after the seats of ``pool`` were given out anew."""
-        for seat, worker in pool.seated():
-            self.joined(pool, seat, worker)
+        """Hear that all seats of ``pool`` were given out anew."""
+        mirror = self._find(pool)
+        if mirror is not None:
+            mirror.stale = {seat for seat, _ in pool.seated()}
 
     def refill(self) -> None:
         """Start over in every pool, after what ``fill`` says has changed for all."""
-        for reference, _ in list(self._mirrors):
-            pool = reference()
+        for mirror in self._mirrors:
+            pool = mirror.pool()
             if pool is not None:
                 self.reseated(pool)
 
-    def _find(self, pool: Seated) -> Column | None:
-        for reference, column in self._mirrors:
-            if reference() is pool:
-                return column
+    def _find(self, pool: Seated) -> _Mirror | None:
+        for mirror in self._mirrors:
+            if mirror.pool() is pool:
+                return mirror
         return None
 
-    def _attach(self, pool: Seated) -> Column:
-        column = Column()
-        self._mirrors = [mirror for mirror in self._mirrors if mirror[0]() is not None]  # pools that are gone
-        self._mirrors.append((ref(pool), column))
+    def _attach(self, pool: Followed) -> _Mirror:
+        mirror = _Mirror(pool)
+        self._mirrors = [each for each in self._mirrors if each.pool() is not None]  # not those that are gone
+        self._mirrors.append(mirror)
         pool.follow(self)
         self.reseated(pool)
-        return column
+        return mirror
+
+
+def _seat(mirror: _Mirror, id: str) -> int | None:
+    """Return the seat of a worker whose number in this column is up to date."""
+    pool = mirror.pool()
+    seat = None if pool is None else pool.seat(id)
+    return None if seat in mirror.stale else seat

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from apportion.core.pool.pool import WorkerPool, require_worker
 from apportion.core.pool.view import PoolView
+from apportion.errors import DuplicateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ListMirror:
-    """Keeps the pool of the last list, and carries over only what is different in the next one.
+    """One pool that is made to hold whatever list comes next, by carrying over only what is different.
 
     Workers are immutable, so what is the same object has not changed, and comparing a list with itself is one quick
     pass.
@@ -39,7 +40,7 @@ class ListMirror:
             return workers.pool
         given = list(workers)
         if not self._same(given):
-            self._pool = WorkerPool(given)
+            self._carry_over(given)
         self._given = given
         return self._pool
 
@@ -51,5 +52,29 @@ class ListMirror:
             if before is not after:
                 if before.id != require_worker(after).id:
                     return False
-                self._pool.put(seat, after)
+                self._given[seat] = after
+                self._pool.put(self._pool.require_seat(after.id), after)
         return True
+
+    def _carry_over(self, given: list[WorkerInfo]) -> None:
+        """Let those go who are not in the list, change the others, and take in the new ones."""
+        ids: set[str] = set()
+        for worker in given:
+            if require_worker(worker).id in ids:
+                raise DuplicateError("worker", worker.id)
+            ids.add(worker.id)
+        pool = self._pool
+        gone = [worker.id for worker in pool if worker.id not in ids]
+        if 2 * len(gone) > len(pool):
+            pool.hold(given)
+            return
+        for id in gone:
+            pool.remove(id)
+        for worker in given:
+            seat = pool.seat(worker.id)
+            if seat is None:
+                pool.add(worker)
+            else:
+                pool.put(seat, worker)
+        if any(kept.id != wanted.id for kept, wanted in zip(pool, given, strict=True)):  # in another order
+            pool.hold(given)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from sys import float_info
 from typing import TYPE_CHECKING, Any, overload
 from weakref import WeakSet
 
 from apportion import validation
 from apportion.core.pool.column import Column
+from apportion.core.pool.difference import LOAD, RULED, differences
+from apportion.core.pool.journal import Journal
 from apportion.core.pool.shapes import Shapes
 from apportion.core.rendezvous import fingerprints
-from apportion.errors import DuplicateError, FieldError, FieldTypeError, UnknownWorkerError
+from apportion.errors import DuplicateError, FieldTypeError, UnknownWorkerError
 from apportion.model.worker import WorkerInfo
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from apportion.core.pool.memory import WorkerMemory
     from apportion.core.pool.members import Members
+    from apportion.core.pool.seated import Follower
     from apportion.model.task import TaskRequirements
 
 _TOLERATED_HOLES = 64
@@ -41,15 +44,12 @@ class WorkerPool(Sequence[WorkerInfo]):
         self._seats: dict[str, int] = {}
         self._infos: list[WorkerInfo | None] = []
         self._order: list[int] | None = None
-        self._followers: WeakSet[WorkerMemory] = WeakSet()
+        self._followers: WeakSet[Follower] = WeakSet()
         self._shapes = Shapes(self)
         self._fingerprints = fingerprints([])
         self.load = Column()
         self.capacity = Column()
-        self.changes = 0
-        """How many times room may have become less; see `Members.surely_more_than`."""
-        self.generation = 0
-        """How many times anything but a load has changed."""
+        self.journal = Journal()
         for worker in workers:
             self.add(worker)
 
@@ -59,7 +59,7 @@ class WorkerPool(Sequence[WorkerInfo]):
         return len(self._seats)
 
     def __iter__(self) -> Iterator[WorkerInfo]:
-        return (self.at(seat) for seat in list(self._seats.values()))
+        return iter([self.at(seat) for seat in self._seats.values()])  # so that the pool may be changed meanwhile
 
     @overload
     def __getitem__(self, index: int) -> WorkerInfo: ...
@@ -77,6 +77,10 @@ class WorkerPool(Sequence[WorkerInfo]):
 
     def __repr__(self) -> str:
         return f"WorkerPool({len(self)} workers)"
+
+    def __reduce__(self) -> tuple[type[WorkerPool], tuple[list[WorkerInfo]]]:
+        """Copy and pickle as a pool of the same workers; who follows this one does not follow the copy."""
+        return type(self), (list(self),)
 
     # --- what callers do --------------------------------------------------------------------------------------------
 
@@ -96,6 +100,7 @@ class WorkerPool(Sequence[WorkerInfo]):
         if self._order is not None:
             self._order.append(seat)
         self._write(seat, worker)
+        self._tell(seat)
         self._shapes.joined(seat, worker)
 
     def remove(self, id: str) -> None:
@@ -105,15 +110,15 @@ class WorkerPool(Sequence[WorkerInfo]):
             UnknownWorkerError: no worker has that id.
         """
         seat = self.require_seat(id)
+        gone = self.at(seat)
         del self._seats[id]
         self._order = None
-        gone = self._infos[seat]
         self._infos[seat] = None
-        self.generation += 1
-        self.changes += 1
+        for follower in list(self._followers):
+            follower.left(self, seat)
         self._shapes.left(seat, gone)
         if len(self._infos) > 2 * len(self._seats) + _TOLERATED_HOLES:
-            self._reseat()
+            self.hold(list(self))  # closes the holes that removed workers left
 
     def get(self, id: str) -> WorkerInfo | None:
         """Return the worker as it is now, or None."""
@@ -128,10 +133,6 @@ class WorkerPool(Sequence[WorkerInfo]):
             FieldError, FieldTypeError: a field that does not exist, or a value that is not allowed.
         """
         seat = self.require_seat(id)
-        if changes.get("id", id) != id:
-            raise FieldError(
-                "WorkerInfo.id", f"cannot be changed ({id!r} to {changes['id']!r}); remove and add the worker"
-            )
         self.put(seat, self.at(seat).replace(**changes))
 
     def reserve(self, id: str, amount: float) -> bool:
@@ -145,14 +146,15 @@ class WorkerPool(Sequence[WorkerInfo]):
             FieldError, FieldTypeError: ``amount`` is no number >= 0.
         """
         seat = self.require_seat(id)
-        if type(amount) is not int and type(amount) is not float or not 0 <= amount < _INFINITE:
+        if (type(amount) is not int and type(amount) is not float) or not 0 <= amount <= _LARGEST:
             amount = validation.number("amount", amount, least=0)
         load = self.load.scalar
         booked = load[seat] + amount
         if booked > self.capacity.scalar[seat]:
             return False
         load[seat] = booked
-        self.changes += 1
+        if self.journal.read:
+            self.journal.note(seat)
         return True
 
     def release(self, id: str, amount: float) -> None:
@@ -163,11 +165,13 @@ class WorkerPool(Sequence[WorkerInfo]):
             FieldError, FieldTypeError: ``amount`` is no number >= 0.
         """
         seat = self.require_seat(id)
-        if type(amount) is not int and type(amount) is not float or not 0 <= amount < _INFINITE:
+        if (type(amount) is not int and type(amount) is not float) or not 0 <= amount <= _LARGEST:
             amount = validation.number("amount", amount, least=0)
         load = self.load.scalar
         left = load[seat] - amount
         load[seat] = left if left > 0 else 0.0
+        if self.journal.read:
+            self.journal.note(seat)
 
     # --- what the core does -----------------------------------------------------------------------------------------
 
@@ -192,12 +196,27 @@ class WorkerPool(Sequence[WorkerInfo]):
         """Replace the worker of a seat by a newer snapshot of the same worker."""
         before = self.at(seat)
         self._infos[seat] = worker
-        self.changes += 1
-        if only_load_differs(before, worker):
-            self.load.scalar[seat] = worker.current_load
-            return
+        different = differences(before, worker)
         self._write(seat, worker)
-        self._shapes.changed(seat, before, worker)
+        if different <= LOAD:
+            return
+        self._tell(seat)
+        if different & RULED:
+            self._shapes.changed(seat, before, worker)
+
+    def hold(self, workers: list[WorkerInfo]) -> None:
+        """Hold these workers and no others, on seats that are given out anew."""
+        self._infos = list(workers)
+        self._seats = {worker.id: seat for seat, worker in enumerate(workers)}
+        self._order = None
+        for seat, worker in enumerate(workers):
+            self.load.put(seat, worker.current_load)
+            self.capacity.put(seat, worker.max_capacity)
+        self._fingerprints = fingerprints([])
+        self._shapes.start_over()
+        self.journal.start_over()
+        for follower in list(self._followers):
+            follower.reseated(self)
 
     def members(self, task: TaskRequirements) -> Members:
         """Return those who may take tasks of this shape when they have room."""
@@ -209,9 +228,9 @@ class WorkerPool(Sequence[WorkerInfo]):
             self._fingerprints = fingerprints(["" if info is None else info.id for info in self._infos])
         return self._fingerprints
 
-    def follow(self, memory: WorkerMemory) -> None:
-        """Tell ``memory`` of everyone who joins or changes."""
-        self._followers.add(memory)
+    def follow(self, follower: Follower) -> None:
+        """Tell ``follower`` of everyone who joins or changes, for as long as it exists."""
+        self._followers.add(follower)
 
     def require_seat(self, id: str) -> int:
         """Return the seat of a worker.
@@ -227,25 +246,15 @@ class WorkerPool(Sequence[WorkerInfo]):
     def _write(self, seat: int, worker: WorkerInfo) -> None:
         self.load.put(seat, worker.current_load)
         self.capacity.put(seat, worker.max_capacity)
-        self.generation += 1
-        for memory in list(self._followers):
-            memory.joined(self, seat, worker)
+        if self.journal.read:
+            self.journal.note(seat)
 
-    def _reseat(self) -> None:
-        """Close the holes that removed workers left, keeping the order."""
-        workers = list(self)
-        self._infos = list(workers)
-        self._seats = {worker.id: seat for seat, worker in enumerate(workers)}
-        for seat, worker in enumerate(workers):
-            self.load.put(seat, worker.current_load)
-            self.capacity.put(seat, worker.max_capacity)
-        self._shapes.forget()
-        self._fingerprints = fingerprints([])
-        for memory in list(self._followers):
-            memory.reseated(self)
+    def _tell(self, seat: int) -> None:
+        for follower in list(self._followers):
+            follower.changed(self, seat)
 
 
-_INFINITE = float("inf")
+_LARGEST = float_info.max
 
 
 def require_worker(worker: object) -> WorkerInfo:
@@ -259,12 +268,6 @@ def require_worker(worker: object) -> WorkerInfo:
             "workers (each)", f"must be a WorkerInfo, not {worker!r}; WorkerInfo.from_dict reads a dict"
         )
     return worker
-
-
-def only_load_differs(before: WorkerInfo, after: WorkerInfo) -> bool:
-    """Return whether two snapshots of one worker are equal but for the load."""
-    then, now = before.__dict__, after.__dict__
-    return all(now[name] == value for name, value in then.items() if name != "current_load")
 
 
 def _plain(load: float) -> float:

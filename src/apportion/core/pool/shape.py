@@ -5,14 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from apportion.model.constraint import Constraint
     from apportion.model.task import TaskRequirements
 
-Shape = tuple[frozenset[str], str | None, tuple[tuple[str, float | None], ...]]
-"""Capabilities; task type where some worker is choosy about types; constraints as text (``1`` and ``true`` are equal
-in Python and different on a label)."""
+ConstraintKeys = tuple[tuple[str, str, str, float | None], ...]
+Shape = tuple[frozenset[str], str | None, ConstraintKeys]
+"""Capabilities; task type where some worker is choosy about types; constraints."""
 
 
 def shape_of(task: TaskRequirements, choosy: bool) -> Shape:
     """Return the shape of a task; ``choosy``: whether any worker accepts only some task types."""
-    constraints = tuple((str(each), each.weight) for each in task.constraints) if task.constraints else ()
-    return (task.capabilities, task.task_type if choosy else None, constraints)
+    return (task.capabilities, task.task_type if choosy else None, constraint_keys(task.constraints))
+
+
+def constraint_keys(constraints: Iterable[Constraint]) -> ConstraintKeys:
+    """Return what tells constraints apart. Values as text: ``1`` and ``true`` are equal in Python, not on a label."""
+    if not constraints:
+        return ()
+    return tuple([(each.label, each.operator, repr(each.value), each.weight) for each in constraints])

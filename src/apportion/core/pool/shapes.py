@@ -11,7 +11,7 @@ from apportion.core.rules import suitable
 from apportion.model.task import TaskRequirements
 
 if TYPE_CHECKING:
-    from apportion.core.pool.pool import WorkerPool
+    from apportion.core.pool.seated import Seated
     from apportion.model.worker import WorkerInfo
 
 _MOST_SHAPES = 2048
@@ -22,12 +22,11 @@ _MOST_SEATS = 1 << 20
 class Shapes:
     """Shape -> members, least recently used first."""
 
-    __slots__ = ("_choosy", "_kept", "_pool", "_seats")
+    __slots__ = ("_choosy", "_kept", "_pool")
 
-    def __init__(self, pool: WorkerPool) -> None:
+    def __init__(self, pool: Seated) -> None:
         self._pool = pool
         self._kept: OrderedDict[Shape, Members] = OrderedDict()
-        self._seats = 0
         self._choosy = 0
 
     def members(self, task: TaskRequirements) -> Members:
@@ -44,28 +43,28 @@ class Shapes:
         if worker.task_types is not None:
             self._choosy += 1
             if self._choosy == 1:
-                self.forget()
+                self._kept.clear()
         self._recheck(seat, worker)
 
     def changed(self, seat: int, before: WorkerInfo, after: WorkerInfo) -> None:
-        """Move a worker between shapes after anything but its load has changed."""
+        """Move a worker between shapes after one of the fields has changed that rules look at."""
         was, now = before.task_types is not None, after.task_types is not None
         self._choosy += now - was
         if was != now:
-            self.forget()
+            self._kept.clear()
         self._recheck(seat, after)
 
-    def left(self, seat: int, worker: WorkerInfo | None) -> None:
+    def left(self, seat: int, worker: WorkerInfo) -> None:
         """Take a worker out of all shapes."""
-        if worker is not None and worker.task_types is not None:
+        if worker.task_types is not None:
             self._choosy -= 1
         for members in self._kept.values():
             members.set(seat, belongs=False)
 
-    def forget(self) -> None:
-        """Drop everything; shapes are found anew when asked for."""
+    def start_over(self) -> None:
+        """Drop everything after the seats were given out anew; shapes are found again when they are asked for."""
+        self._choosy = sum(worker.task_types is not None for _, worker in self._pool.seated())
         self._kept.clear()
-        self._seats = 0
 
     def _recheck(self, seat: int, worker: WorkerInfo) -> None:
         for members in self._kept.values():
@@ -75,10 +74,10 @@ class Shapes:
         bare = TaskRequirements(shape[0], task_type=shape[1], constraints=task.constraints)
         seats = [seat for seat, worker in self._pool.seated() if _belongs(bare, worker)]
         members = self._kept[shape] = Members(self._pool, bare, seats)
-        self._seats += len(seats)
-        while len(self._kept) > 1 and (len(self._kept) > _MOST_SHAPES or self._seats > _MOST_SEATS):
+        held = sum(len(each.seats) for each in self._kept.values())
+        while len(self._kept) > 1 and (len(self._kept) > _MOST_SHAPES or held > _MOST_SEATS):
             _, dropped = self._kept.popitem(last=False)
-            self._seats -= len(dropped.seats)
+            held -= len(dropped.seats)
         return members
 
 

@@ -38,7 +38,7 @@ class ScoredStrategy(SeatStrategy):
     def choose(self, task: TaskRequirements, candidates: Candidates, context: DecisionContext) -> int | None:
         """Return the seat with the highest value, or None where nobody has room."""
         crowd = candidates.crowd
-        field = candidates.considered(self._known.of(crowd, candidates.pool) if crowd is not None else [])
+        field = candidates.considered(self._known.of(crowd) if crowd is not None else [])
         if field.unchecked:
             return self._highest_with_room(task, candidates, field, context)
         if len(field.seats) <= 1:
@@ -65,4 +65,4 @@ class ScoredStrategy(SeatStrategy):
         pool = candidates.pool
         self._rotation.note(pool, seat, pool.at(seat).id)
         if candidates.crowd is not None:
-            self._known.note(candidates.crowd, pool, seat)
+            self._known.note(candidates.crowd, seat)

@@ -1,0 +1,56 @@
+"""What the parts of a pool need of the whole, so that none of them knows the pool itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Protocol
+
+from apportion.core.pool.column import Column
+from apportion.model.worker import WorkerInfo
+
+if TYPE_CHECKING:
+    from apportion.core.pool.journal import Journal
+
+
+class Seated(Protocol):
+    """Workers on numbered seats, ascending in the order of adding."""
+
+    load: Column
+    capacity: Column
+    journal: Journal
+
+    def at(self, seat: int) -> WorkerInfo:
+        """Return the worker of a seat as it is now."""
+        ...
+
+    def seat(self, id: str) -> int | None:
+        """Return the seat of a worker, or None."""
+        ...
+
+    def seated(self) -> Iterator[tuple[int, WorkerInfo]]:
+        """Return seats and workers, in the order of adding."""
+        ...
+
+
+class Follower(Protocol):
+    """Who is told what happens to a pool's seats."""
+
+    def changed(self, pool: Seated, seat: int) -> None:
+        """Hear that a worker has joined, or that its own values have changed."""
+        ...
+
+    def left(self, pool: Seated, seat: int) -> None:
+        """Hear that the worker of a seat has left."""
+        ...
+
+    def reseated(self, pool: Seated) -> None:
+        """Hear that all seats were given out anew."""
+        ...
+
+
+class Followed(Seated, Protocol):
+    """Seats that can be followed."""
+
+    def follow(self, follower: Follower) -> None:
+        """Tell ``follower`` of everyone who joins or changes, for as long as it exists."""
+        ...
