@@ -1,0 +1,1 @@
+"""How tasks get to workers: the queue, and whoever decides."""

@@ -1,0 +1,1 @@
+"""Reads scenario files, and names everything that is wrong with them."""

@@ -1,0 +1,125 @@
+"""`simulate`: one scenario, one strategy, one seed, one result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from apportion.clock import fresh_random, stopwatch
+from apportion.core.balancer import LoadBalancer
+from apportion.core.pool.pool import WorkerPool
+from apportion.core.strategies import STRATEGIES
+from apportion.core.strategies.adaptive import AdaptiveStrategy
+from apportion.errors import UnknownStrategyError
+from apportion.model.task import TaskRequirements
+from apportion.model.worker import WorkerInfo
+from apportion.simulation.bounds.bounds import bounds_of
+from apportion.simulation.figures.count import columns_of, figures_of
+from apportion.simulation.figures.series import series_of
+from apportion.simulation.placing.balancer_placer import BalancerPlacer
+from apportion.simulation.placing.dispatcher import Dispatcher
+from apportion.simulation.placing.machine_dispatcher import MachineDispatcher
+from apportion.simulation.placing.selecting import SelectingDispatcher
+from apportion.simulation.policies import BASELINES, ORACLES
+from apportion.simulation.policies.policy import PolicyPlacer
+from apportion.simulation.result import SimulationResult
+from apportion.simulation.run import Run
+from apportion.simulation.scenario.scenario import Scenario
+from apportion.simulation.world.happenings import incidents_of
+from apportion.simulation.world.ledger import End
+from apportion.simulation.world.traffic import Traffic, traffic_of
+from apportion.simulation.world.world import World
+
+_SAMPLES = 100
+_STREAM = 2 << 32
+"""The strategy's random source is far from those of the traffic."""
+
+
+def strategy_names() -> list[str]:
+    """Return who can be asked to decide by name: the product's strategies, the baselines, the oracles."""
+    return [*STRATEGIES, *BASELINES, *ORACLES]
+
+
+def simulate(scenario: Scenario, strategy: Any = "adaptive", seed: int = 0) -> SimulationResult:
+    """Run a scenario under a strategy.
+
+    Args:
+        scenario: traffic, workers and events.
+        strategy: a name (see `strategy_names`), or a strategy of your own as `LoadBalancer` takes it.
+        seed: of everything random; the traffic, and the luck of each attempt, is the same for every strategy.
+
+    Returns:
+        Figures, bounds, series and the trace. Equal arguments give an equal trace.
+
+    Raises:
+        UnknownStrategyError: there is no strategy of that name.
+        InputFileError: a trace cannot be read.
+    """
+    return simulate_traffic(scenario, traffic_of(scenario, seed), strategy, seed)
+
+
+def compare(scenario: Scenario, strategies: Iterable[Any], seed: int = 0) -> list[SimulationResult]:
+    """Run a scenario under several strategies, all on the same traffic; see `simulate`."""
+    traffic = traffic_of(scenario, seed)
+    return [simulate_traffic(scenario, traffic, strategy, seed) for strategy in strategies]
+
+
+def simulate_traffic(scenario: Scenario, traffic: Traffic, strategy: Any, seed: int) -> SimulationResult:
+    """Run a scenario on traffic that was made before, by `traffic_of` with the same seed; see `simulate`."""
+    world = World(scenario.workers, len(traffic.jobs), seed)
+    dispatcher = _dispatcher(scenario, traffic, world, strategy, seed)
+    incidents = incidents_of(scenario)
+    began = stopwatch()
+    Run(world, traffic.jobs, incidents, dispatcher).play()
+    wall = stopwatch() - began
+    names = list(world.workers)
+    return SimulationResult(
+        scenario=scenario.name,
+        strategy=strategy if isinstance(strategy, str) else strategy.name,
+        seed=seed,
+        figures=figures_of(scenario, traffic, world, incidents, dispatcher.decisions, wall),
+        bounds=bounds_of(scenario, traffic),
+        series=series_of(columns_of(traffic.jobs, world, scenario.run.warm_up), world),
+        trace=tuple(
+            (job, names[worker], placed, started, ended, End(how).name.lower())
+            for job, worker, placed, started, ended, how in world.ledger.attempts
+        ),
+    )
+
+
+def _dispatcher(scenario: Scenario, traffic: Traffic, world: World, strategy: Any, seed: int) -> Dispatcher:
+    rng = fresh_random(seed + _STREAM)
+    every = max(1, len(traffic.jobs) // _SAMPLES)
+    build = BASELINES.get(strategy) or ORACLES.get(strategy) if isinstance(strategy, str) else None
+    if build is not None:
+        pool = WorkerPool()
+        placer = PolicyPlacer(build(world, rng), pool, rng, world.clock)
+        return SelectingDispatcher(world, scenario.run, placer, pool, every)
+    balancer = _balancer(strategy, world, seed)
+    if scenario.run.placing == "plan":
+        return MachineDispatcher(world, scenario.run, balancer, traffic.jobs, rng, every)
+    pool = WorkerPool()
+    return SelectingDispatcher(world, scenario.run, BalancerPlacer(balancer, pool), pool, every)
+
+
+def _balancer(strategy: Any, world: World, seed: int) -> LoadBalancer:
+    rng = fresh_random(seed + _STREAM)
+    if not isinstance(strategy, str):
+        return LoadBalancer(strategy, clock=world.clock, rng=rng)
+    if strategy not in STRATEGIES:
+        raise UnknownStrategyError(strategy, strategy_names())
+    balancer = LoadBalancer(clock=world.clock, rng=rng)
+    if strategy != AdaptiveStrategy.name:
+        balancer.register_strategy(_Bystander())
+    balancer.set_strategy(strategy)
+    return balancer
+
+
+class _Bystander:
+    """Stands where the adaptive strategy stands when it does not decide: learning for nobody costs half the speed."""
+
+    name = AdaptiveStrategy.name
+
+    def select_worker(self, task: TaskRequirements, workers: Sequence[WorkerInfo], _: object) -> WorkerInfo | None:
+        """Never asked."""
+        return None
