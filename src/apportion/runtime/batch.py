@@ -12,8 +12,8 @@ from apportion.runtime.instructions import Answer, CancelAttempt, Emit, Instruct
 class Batch:
     """Changes that are not durable yet, and what is to be done once they are.
 
-    New tasks are written before everything else, so that a store can write neighbours of one kind together; a task's
-    own changes keep their order.
+    New tasks are written before everything else, so that a store can write neighbours of one kind together. A new task
+    that has moved on already is written as it is now, in one change: if its id is taken, nothing of it happens.
     """
 
     def __init__(self) -> None:
@@ -35,10 +35,28 @@ class Batch:
     @property
     def changes(self) -> list[Change]:
         """Everything to commit, in order."""
-        changes: list[Change] = [*self.inserts, *self.transitions]
+        changes: list[Change] = [*self.new_tasks(), *self._later_moves()]
         if self.remember is not None:
             changes.append(self.remember)
         return changes
+
+    def new_tasks(self) -> list[Insert]:
+        """Return the new tasks, each as it is when the batch is done."""
+        if not self.inserts or not self.transitions:
+            return self.inserts
+        moved = {change.task.id: change.task for change in self.transitions}
+        return [Insert(moved[each.task.id]) if each.task.id in moved else each for each in self.inserts]
+
+    def _later_moves(self) -> list[Transition]:
+        if not self.inserts:
+            return self.transitions
+        new = {change.task.id for change in self.inserts}
+        return [change for change in self.transitions if change.task.id not in new]
+
+    def strike_changes(self, task_id: str) -> None:
+        """Strike out the changes of a task that are durable by now, but not what is to be done after them."""
+        self.inserts = [change for change in self.inserts if change.task.id != task_id]
+        self.transitions = [change for change in self.transitions if change.task.id != task_id]
 
     def latest(self) -> dict[str, Task]:
         """Return each task as it will be when all is committed."""

@@ -114,15 +114,18 @@ class Committer:
         return done
 
     async def _sorted_out(self, batch: Batch, error: CallerError) -> Committed:
-        """A new task can never be written (its payload is no JSON, say): find it, and refuse it alone."""
+        """A new task can never be written (its payload is no JSON, say): write the others alone, and refuse that one."""
         latest = batch.latest()
         events: list[Input] = []
         answers: list[Instruction] = []
-        for insert in list(batch.inserts):
-            problem = await self._problem_of(insert)
-            if problem is not None:
-                answers += _answers(batch.without({insert.task.id}), problem)
-                events.append(ChangeRefused(latest[insert.task.id], None, inserted=True))
+        for insert in batch.new_tasks():
+            task_id = insert.task.id
+            problem, found = await self._try_alone(insert)
+            if problem is None:
+                batch.strike_changes(task_id)
+            else:
+                answers += _answers(batch.without({task_id}), problem)
+                events.append(ChangeRefused(latest[task_id], found, inserted=True))
         if not events:
             raise error
         rest = await self.commit(batch)
@@ -130,14 +133,15 @@ class Committer:
         rest.effects += answers
         return rest
 
-    async def _problem_of(self, insert: Insert) -> CallerError | None:
-        """Try one alone; that it is written now and once more with the others makes the store answer False there."""
+    async def _try_alone(self, insert: Insert) -> tuple[CallerError | None, Task | None]:
+        """Return why a new task cannot be written, and the one that has its id already."""
         try:
-            await self._in_thread(self._store.commit, [insert])
+            (took_effect,) = await self._in_thread(self._store.commit, [insert])
         except CallerError as problem:
-            return problem
-        self._failures += 1  # from now on False may mean: written before
-        return None
+            return problem, None
+        if took_effect:
+            return None, None
+        return DuplicateError("task", insert.task.id), await self._in_thread(self._store.get, insert.task.id)
 
     # --- a store in trouble -----------------------------------------------------------------------------------------
 

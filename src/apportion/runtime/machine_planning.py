@@ -48,21 +48,42 @@ class Planner:
         window = books.front.window(books.config.window, books.crew.room(), self._key)
         if not window:
             return False
+        decision = self._decision(len(window))
         try:
-            plan = books.balancer.reorder_queue([waiting.queued for waiting in window], books.crew.pool)
+            if all(waiting.lane is window[0].lane for waiting in window):
+                self._place_one_by_one(window, decision)
+            else:
+                self._place_as_a_whole(window, decision)
         except StrategyError as error:
             books.tell(StrategyFailed(books.now.wall, error.strategy, str(error)))
             books.alarms.after(_RETRY_STRATEGY_AFTER, Alarm(Why.REPLAN, ""), books.now)
             return False
+        return True
+
+    def _place_one_by_one(self, window: list[Waiting], decision: dict[str, Any]) -> None:
+        """Place tasks of one shape: there is nothing to match, so each goes where the strategy wants it most."""
+        balancer, pool = self._books.balancer, self._books.crew.pool
+        for waiting in window:
+            if self._tasks.too_late(waiting.task):
+                continue
+            worker = balancer.select_worker(waiting.lane.requirements, pool)
+            if worker is None:
+                waiting.lane.blocked = True
+                return
+            self._assign(waiting, worker.id, decision)
+
+    def _place_as_a_whole(self, window: list[Waiting], decision: dict[str, Any]) -> None:
+        """Match tasks of several shapes with the free workers."""
+        balancer, pool = self._books.balancer, self._books.crew.pool
+        plan = balancer.reorder_queue([waiting.queued for waiting in window], pool)
         worker_of = {placed.id: placed.assigned_worker for placed in plan}
-        decision = self._decision(len(window))
         for waiting in window:
             worker_id = worker_of.get(waiting.task.id)
             if worker_id is None:
                 waiting.lane.blocked = True
             elif not self._tasks.too_late(waiting.task):
+                balancer.confirm(waiting.lane.requirements, worker_id, pool)
                 self._assign(waiting, worker_id, decision)
-        return True
 
     def _assign(self, waiting: Waiting, worker_id: str, decision: dict[str, Any]) -> None:
         books, task, amount = self._books, waiting.task, waiting.lane.requirements.complexity
