@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from apportion.model.metrics import WorkerMetrics
 from apportion.model.task import QueuedTask
 from apportion.model.worker import WorkerInfo, WorkerStatus
 from apportion.registry.holding import Holding
@@ -43,6 +44,16 @@ class Entry:
         if self.says_overloaded:
             return WorkerStatus.OVERLOADED
         return WorkerStatus.BUSY if len(self.holding) else WorkerStatus.IDLE
+
+
+def pictured(worker: WorkerInfo, load: float, status: WorkerStatus, metrics: WorkerMetrics) -> WorkerInfo:
+    """Return a copy of a worker with what the table keeps of it.
+
+    Not checked, as what the table keeps makes sense; checking all fields anew would take most of the time of a call.
+    """
+    picture = worker.with_load(load)
+    picture.__dict__.update(status=status, metrics=metrics)
+    return picture
 
 
 @dataclass(frozen=True)

@@ -46,10 +46,12 @@ class Outcomes:
         self._failed = before.tasks_failed
         self._last_failure_at = before.last_failure_at
         self.recent: deque[CompletedTask] = deque(maxlen=KEPT)
+        self._durations: deque[float | None] = deque(maxlen=KEPT)
 
     def add(self, done: CompletedTask, now: float) -> None:
         """Count a finished task; ``now`` in Unix seconds."""
         self.recent.append(done)
+        self._durations.append(done.duration if done.success else None)
         if done.success:
             self._completed += 1
         else:
@@ -65,7 +67,7 @@ class Outcomes:
         Args:
             uptime: seconds since it was registered.
         """
-        durations = [done.duration for done in self.recent if done.success]
+        durations = [duration for duration in self._durations if duration is not None]
         successes = len(durations) + PRIOR_WEIGHT * self._before.success_rate
         return WorkerMetrics(
             success_rate=successes / (len(self.recent) + PRIOR_WEIGHT),

@@ -22,7 +22,7 @@ from apportion.model.frozen import FrozenDict
 from apportion.model.metrics import WorkerMetrics
 from apportion.model.task import QueuedTask
 from apportion.model.worker import WorkerInfo, WorkerStatus
-from apportion.registry.entry import Entry, RegisteredWorker
+from apportion.registry.entry import Entry, RegisteredWorker, pictured
 from apportion.registry.outcomes import CompletedTask
 
 FORGOTTEN_AFTER = 24 * 3600.0
@@ -162,7 +162,7 @@ class WorkerTable:
             reason = rule.rejection(task.requirements, worker)
             if reason is not None:
                 raise WorkerUnavailableError(worker_id, reason.code, reason.detail)
-        entry.holding.add(task.replace(assigned_worker=worker_id), self._clock())
+        entry.holding.add(QueuedTask(task.id, task.requirements, worker_id), self._clock())
         self._holders[task.id] = worker_id
         self._show(worker_id, entry)
         return task.id
@@ -221,7 +221,7 @@ class WorkerTable:
 
     def _give_back(self, entry: Entry) -> list[QueuedTask]:
         """Take from a worker what it holds; nobody is named by those tasks any more."""
-        tasks = [task.replace(assigned_worker=None) for task in entry.holding.clear()]
+        tasks = [QueuedTask(task.id, task.requirements) for task in entry.holding.clear()]
         for task in tasks:
             del self._holders[task.id]
         return tasks
@@ -232,7 +232,6 @@ class WorkerTable:
         load, status, seat = entry.holding.load, entry.status, self.pool.seat(id)
         assert seat is not None, "pool and entries hold the same ids"
         if metrics is not None or worker.status is not status:
-            changed = worker.replace(current_load=load, status=status, metrics=metrics or worker.metrics)
-            self.pool.put(seat, changed)
+            self.pool.put(seat, pictured(worker, load, status, metrics or worker.metrics))
         elif worker.current_load != load:
             self.pool.put(seat, worker.with_load(load))
