@@ -44,16 +44,22 @@ class TaskContext:
 
 
 class Bound:
-    """A handler under its name, ready to be called."""
+    """A handler under its name, ready to be called.
+
+    Attributes:
+        name: for people.
+        handler: the function.
+        wants_context: whether it takes a `TaskContext`.
+    """
 
     def __init__(self, name: str, handler: Handler) -> None:
         self.name = name
         self.handler = handler
-        self._wants_context = wants_context(handler)
+        self.wants_context = wants_context(handler)
 
     def call(self, payload: Any, context: TaskContext) -> Any:
         """Call it with the payload, and with the context if it takes that."""
-        return self.handler(payload, context) if self._wants_context else self.handler(payload)
+        return self.handler(payload, context) if self.wants_context else self.handler(payload)
 
     def run(self, payload: Any, context: TaskContext) -> Outcome:
         """Call it here and now, and return what became of it. Raises nothing, whatever the handler does."""

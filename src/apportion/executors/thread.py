@@ -90,12 +90,18 @@ class ThreadExecutor:
             job.after(self._patience, lambda: self._abandon(job))
 
     async def close(self, grace: float) -> None:
-        """Ask everything to end, and wait for it, for no longer than ``grace``; what ends in time keeps its outcome."""
+        """Ask everything to end, and wait for it, for no longer than ``grace``.
+
+        What ends in time keeps its outcome, unless it was told: a function that looks at `TaskContext.cancelled` may
+        have returned for that reason, with its work half done.
+        """
         self._closed = True
         while self._waiting:
             self._roster.settle_stopped(self._waiting.popleft(), Stop.CLOSED)
         for job in self._roster:
             job.context.cancelled = True
+            if self._handlers[job.attempt.task_type].wants_context:
+                job.stop = job.stop or Stop.CLOSED
         if not await self._roster.empty(grace):
             for job in self._roster:
                 job.stop = job.stop or Stop.CLOSED
