@@ -53,7 +53,8 @@ class Insert:
 class Transition:
     """Compare-and-set: write ``task`` where the stored one is still in this state under this lease.
 
-    What a client gave (payload, requirements, tenant, limits) never changes and is not written again.
+    What a client gave (payload, requirements, tenant, limits) never changes and is not written again. The decision is
+    written by an assignment that brings one, and stays otherwise.
     """
 
     task: Task
@@ -120,7 +121,7 @@ class TaskStore(Protocol):
         ...
 
     def assigned(self) -> Iterator[Task]:
-        """Return all tasks that some worker holds."""
+        """Return all tasks that some worker holds, by id; one that changes meanwhile may be missing, none is twice."""
         ...
 
     def page(self, chosen: TaskFilter, limit: int, cursor: str | None = None) -> tuple[list[Task], str | None]:
@@ -136,7 +137,7 @@ class TaskStore(Protocol):
         ...
 
     def backup(self, path: str) -> None:
-        """Write a consistent copy to ``path`` while others go on."""
+        """Write a consistent copy to ``path``, where nothing is yet, while others go on."""
         ...
 
     def close(self) -> None:
