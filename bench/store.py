@@ -1,7 +1,8 @@
 """How fast stores are: whole task lives by the size of the commits, and reads and commits beside a long queue.
 
-``python -m bench.store [--folder FOLDER] [--queued N]`` prints one JSON object a line, and keeps them in bench/out. A life
-is three changes: submit, assign, succeed. Each commit waits for the disk that FOLDER lies on: it decides the small groups.
+``python -m bench.store [--folder FOLDER] [--queued N]`` prints one JSON object a line, and keeps them in bench/out. A
+life is three changes: submit, assign, succeed. Each commit waits for the disk that FOLDER lies on, which decides the
+small groups.
 """
 
 import argparse
