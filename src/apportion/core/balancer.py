@@ -259,7 +259,7 @@ class LoadBalancer:
         context = self._history.at(self._clock())
         wanted = getattr(self._current, "preference", None)
         preference = wanted(context) if wanted is not None else by_score(context, self._weights)
-        return plan(list(queue), list(self._mirror.pool_of(workers)), preference, context)
+        return plan(list(queue), list(self._mirror.pool_of(workers)), preference, context, self._rules)
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
