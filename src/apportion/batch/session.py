@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -13,12 +12,13 @@ from typing import Any
 from apportion.assemble import TaskDistributor
 from apportion.batch.batch import Batch
 from apportion.batch.folder import make_results_folder, trouble_with
+from apportion.batch.gate import Gate
 from apportion.batch.options import BatchOptions
 from apportion.batch.problems import Problems
 from apportion.batch.progress import Progress, ShowProgress
 from apportion.batch.results import ResultsFile
 from apportion.batch.standing import Standing, standing_of
-from apportion.batch.state import State, open_state
+from apportion.batch.state import State, cancel, open_state
 from apportion.batch.stop import Stop
 from apportion.batch.summary import Summary, summarise
 from apportion.batch.tally import Tally, counted
@@ -81,32 +81,39 @@ async def run_batch(
     make_results_folder(options)
     state = await asyncio.to_thread(open_state, options, tell)
     try:
-        standing = await asyncio.to_thread(_standing, batch, state)
-        run = _Run(batch, options, state, standing, tell)
+        standing = await asyncio.to_thread(_standing, batch, state, tell)
+        run = _Run(batch, options, state, standing, stop)
     except BaseException:
         state.store.close()
         raise
-    return await run.go(stop, show)
+    return await run.go(show)
 
 
-def _standing(batch: Batch, state: State) -> Standing:
+def _standing(batch: Batch, state: State, tell: Callable[[str], None]) -> Standing:
+    """Return how the tasks stand, once the store holds no other unfinished ones."""
     problems = Problems(batch.name)
     standing = standing_of(batch.lines, state.store, problems)
     if problems.found:
         raise ExceptionGroup("tasks that are not what they were", problems.found)
+    gone = [task.id for task in standing.gone]
+    if gone:
+        cancel(standing.gone, state.store)
+        tasks, are = ("task", "is") if len(gone) == 1 else ("tasks", "are")
+        named = ", ".join(gone[:5]) + (", …" if len(gone) > 5 else "")
+        tell(
+            f"{len(gone)} unfinished {tasks} of an earlier run {are} no longer in the file and {are} cancelled: {named}"
+        )
     return standing
 
 
 class _Run:
     """A run under way, and what it has to remember."""
 
-    def __init__(
-        self, batch: Batch, options: BatchOptions, state: State, standing: Standing, tell: Callable[[str], None]
-    ) -> None:
+    def __init__(self, batch: Batch, options: BatchOptions, state: State, standing: Standing, stop: Stop) -> None:
         self._batch = batch
         self._options = options
         self._standing = standing
-        self._tell = tell
+        self._stop = stop
         self._again = standing.cancelled + [task for task in standing.ended if self._is_tried_again(task)]
         ended = [task for task in standing.ended if not self._is_tried_again(task)]
         self._failed = {task.id: task for task in ended if task.state is TaskState.FAILED}
@@ -119,7 +126,7 @@ class _Run:
             self._results = ResultsFile(options.results_file, ended)
         except OSError as error:
             raise trouble_with(options.results_file, error) from error
-        self._executor = _command_executor(batch, options, state.run_id)
+        self._executor = Gate(_command_executor(batch, options, state.run_id), stop.at_once)
         self._distributor = TaskDistributor.open(
             state.store, config=_config(batch, options), strategy=options.strategy, observers=[self._observe]
         )
@@ -134,28 +141,28 @@ class _Run:
 
     # --- from beginning to end --------------------------------------------------------------------------------------
 
-    async def go(self, stop: Stop, show: ShowProgress) -> Ending:
+    async def go(self, show: ShowProgress) -> Ending:
         """Run until everything has ended or there is a reason to end before, and close everything."""
         with self._results:
             async with self._distributor:
                 with show(self._tally) as progress:
-                    await self._until_it_ends(stop, progress)
-                    await self._end_what_runs(stop)
+                    await self._until_it_ends(progress)
+                    await self._distributor.stop(self._options.grace)
         summary = summarise(
             self._tally, self._failed.values(), self._options.results_file, self._options.logs, monotonic_clock()
         )
         return Ending(self._by or EndedBy.DONE, summary, self._trouble)
 
-    async def _until_it_ends(self, stop: Stop, progress: Progress) -> None:
+    async def _until_it_ends(self, progress: Progress) -> None:
         """Hand everything in and wait until it has ended, or until there is a reason to end before."""
         work = asyncio.create_task(self._work())
         watch = asyncio.create_task(self._keep_showing(progress))
-        asked = asyncio.create_task(stop.asked.wait())
+        asked = asyncio.create_task(self._stop.asked.wait())
         ended = asyncio.create_task(self._ended_by.wait())
         try:
             await asyncio.wait({work, asked, ended}, return_when=asyncio.FIRST_COMPLETED)
-            if stop.asked.is_set():
-                self._by = self._by or EndedBy.REQUEST
+            if self._stop.asked.is_set():
+                self._end(EndedBy.REQUEST)
             if work.done():
                 self._take_in(work)
         finally:
@@ -172,43 +179,17 @@ class _Run:
             self._end(EndedBy.TROUBLE, error)
 
     async def _work(self) -> None:
-        await self._bring_up_to_date()
+        for task in self._again:
+            await self._distributor.retry(task.id)
         await self._submit(self._standing.new)
         for worker in self._batch.workers:
             self._distributor.add_local_worker(worker.info, executor=self._executor)
         await self._distributor.join()
 
-    async def _bring_up_to_date(self) -> None:
-        """Let the store hold what the file holds: drop what is no longer there, put back what is there again."""
-        gone = self._standing.gone
-        if gone:
-            ids = ", ".join(task.id for task in gone[:5]) + (", …" if len(gone) > 5 else "")
-            one = len(gone) == 1
-            self._tell(
-                f"{len(gone)} unfinished {'task' if one else 'tasks'} of an earlier run {'is' if one else 'are'} "
-                f"no longer in the file and {'is' if one else 'are'} cancelled: {ids}"
-            )
-        for task in gone:
-            await self._distributor.cancel(task.id)
-        for task in self._again:
-            await self._distributor.retry(task.id)
-
     async def _submit(self, lines: Sequence[TaskLine]) -> None:
         waiting = iter(lines)
         while chunk := list(islice(waiting, TASKS_AT_ONCE)):
             await self._distributor.submit_many([_submission(line) for line in chunk])
-
-    async def _end_what_runs(self, stop: Stop) -> None:
-        """Give what runs time to end; when somebody insists, none."""
-        insisted = asyncio.create_task(stop.at_once.wait())
-        stopping = asyncio.create_task(self._distributor.stop(self._options.grace))
-        await asyncio.wait({insisted, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if not stopping.done():
-            await self._executor.close(0)
-        insisted.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await insisted
-        await stopping
 
     async def _keep_showing(self, progress: Progress) -> None:
         while True:
@@ -241,6 +222,7 @@ class _Run:
         """End the run early; the first reason stands, but a trouble is always told."""
         self._by = self._by if trouble is None and self._by is not None else by
         self._trouble = self._trouble or trouble
+        self._executor.shut()
         self._ended_by.set()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from apportion.batch import strict_json
 from apportion.batch.logs import log_path
 from apportion.batch.options import STORE_FILE, BatchOptions
 from apportion.batch.standing import all_tasks
-from apportion.clock import fresh_random
+from apportion.clock import fresh_random, wall_clock
 from apportion.errors import ConfigurationError, StoreError, StoreFullError, StoreHeldError
 from apportion.executors.strays import kill_strays
 from apportion.model.lifecycle import TaskState
@@ -80,16 +80,20 @@ def _forget_everything(store: TaskStore, options: BatchOptions) -> None:
     """
     tasks = list(all_tasks(store))
     changes: list[Change] = [Remember(LEARNED, None)]
-    for task in tasks:
-        changes += _ended(task)
-        changes.append(Forget(task.id))
+    # Only what has ended can be forgotten.
+    changes += [_cancelled(task) for task in tasks if not task.state.final]
+    changes += [Forget(task.id) for task in tasks]
     store.commit(changes)
     for task in tasks:
         with suppress(OSError):
             log_path(options.logs, task.id).unlink(missing_ok=True)
 
 
-def _ended(task: Task) -> Iterator[Change]:
-    """Yield what ends a task that has not: only those that have can be forgotten."""
-    if not task.state.final:
-        yield Transition(task.replace(state=TaskState.CANCELLED), task.state, task.lease)
+def cancel(tasks: Iterable[Task], store: TaskStore) -> None:
+    """Cancel tasks that have not ended, while nobody else works on the store."""
+    store.commit([_cancelled(task) for task in tasks])
+
+
+def _cancelled(task: Task) -> Transition:
+    ended = task.replace(state=TaskState.CANCELLED, finished_at=wall_clock())
+    return Transition(ended, from_state=task.state, from_lease=task.lease)

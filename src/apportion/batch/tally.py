@@ -96,7 +96,6 @@ class Tally:
         self.failures: deque[Failure] = deque(maxlen=FAILURES_KEPT)
         self.failure_count = 0
         self._running: dict[str, Running] = {}
-        self._work_done = 0.0
 
     @property
     def running(self) -> int:
@@ -166,20 +165,24 @@ class Tally:
     def seconds_left(self, now: float) -> float | None:
         """Return a guess at the time that is left, or None where nothing is known yet.
 
-        The work that is left (each task at the mean of its type, where that is known, else of all) shared among as many
-        hands as have been busy on average so far.
+        The work that is left, shared among as many hands as have been busy on average so far. A task is expected to
+        take the time that was spent on its type for each one that ended; counting the time of those that still run
+        keeps the guess honest at the beginning, when only the short ones have ended.
         """
-        known = {name: sum(kind.durations) / len(kind.durations) for name, kind in self.types.items() if kind.durations}
         elapsed = now - self.began
-        if not known or elapsed <= 0:
+        spent = {name: sum(kind.durations) for name, kind in self.types.items()}
+        for each in self._running.values():
+            spent[each.task_type] = spent.get(each.task_type, 0.0) + now - each.since
+        ended = {name: len(kind.durations) for name, kind in self.types.items() if kind.durations}
+        if not ended or elapsed <= 0:
             return None
-        overall = sum(known.values()) / len(known)
-        begun = {each.task_id: now - each.since for each in self._running.values()}
-        work = sum(count * known.get(name, overall) for name, count in self.left.items()) - sum(
-            min(age, known.get(self._running[task_id].task_type, overall)) for task_id, age in begun.items()
+        total = sum(spent.values())
+        overall = total / sum(ended.values())
+        work = sum(
+            count * (spent[name] / ended[name] if name in ended else overall) for name, count in self.left.items()
         )
-        hands = (self._work_done + sum(begun.values())) / elapsed
-        return max(0.0, work) / hands if hands else None
+        hands = total / elapsed
+        return work / hands if hands else None
 
     def _attempt_ended(self, task: Task, now: float) -> Running | None:
         begun = self.stopped(task.id, now)
@@ -187,7 +190,6 @@ class Tally:
             return None
         if begun.worker_id in self.workers:
             self.workers[begun.worker_id].tasks += 1
-        self._work_done += now - begun.since
         self._type(task.task_type).durations.append(now - begun.since)
         return begun
 

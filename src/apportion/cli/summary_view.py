@@ -97,5 +97,5 @@ def _failure(failure: dict[str, Any], logs: Path) -> Text:
         ("  ✗ ", "red"),
         plain(failure["id"], "bold"),
         plain(f": {failure['error']}{times}"),
-        plain(f"\n    {log}", "dim") if log.exists() else "",
+        Text.assemble("\n    ", plain(log, "dim")) if log.exists() else "",
     )
