@@ -1,4 +1,4 @@
-"""A world for the machine: a store, a clock that is told when to move, and whoever runs attempts, all in plain calls."""
+"""A world for the machine: a store, clocks that are told when to move, and whoever runs attempts, in plain calls."""
 
 from __future__ import annotations
 

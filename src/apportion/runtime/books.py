@@ -102,12 +102,17 @@ class Books:
             self.set_due(task, due)
 
     def set_due(self, task: Task, due: float) -> None:
-        """Ring when a delayed task may start: by the wall clock where a client named a date, else after a duration."""
+        """Ring when a delayed task may start: by the wall clock where a client named a date, else after a duration.
+
+        A duration that was written down as a time is never longer than it was when the task was queued: the wall clock
+        may have gone back since.
+        """
         alarm = Alarm(Why.DUE, task.id, task.lease)
         if task.not_before == due:
             self.alarms.at(due, alarm)
         else:
-            self.alarms.after(due - self.now.wall, alarm, self.now)
+            left = min(due - self.now.wall, due - task.queued_at)
+            self.alarms.after(left, alarm, self.now)
 
     def stand_in_line(self, task: Task, rank: float, force: bool = False) -> None:
         """Let a task that may start stand in line, if memory has a place for it."""

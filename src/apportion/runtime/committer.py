@@ -114,7 +114,7 @@ class Committer:
         return done
 
     async def _sorted_out(self, batch: Batch, error: CallerError) -> Committed:
-        """A new task can never be written (its payload is no JSON, say): write the others alone, and refuse that one."""
+        """A new task can never be written (its payload is no JSON, say): write each alone, and refuse that one."""
         latest = batch.latest()
         events: list[Input] = []
         answers: list[Instruction] = []

@@ -26,15 +26,17 @@ class Lane:
         line: the tasks in memory, in the order in which they start.
         blocked: nobody who can take them has room; nothing changes that but room.
         unread: those that are in the store only.
+        aged: the requirements with the priority that the last one looked at has gained by waiting.
     """
 
-    __slots__ = ("blocked", "line", "requirements", "unread")
+    __slots__ = ("aged", "blocked", "line", "requirements", "unread")
 
     def __init__(self, requirements: TaskRequirements) -> None:
         self.requirements = requirements
         self.line: list[Place] = []
         self.blocked = False
         self.unread = Unread()
+        self.aged: TaskRequirements | None = None
 
     def add(self, place: Place) -> None:
         """Let a task stand in line."""

@@ -8,7 +8,7 @@ from apportion.core.rules import eligible, suitable
 from apportion.errors import StrategyError
 from apportion.events import StrategyFailed, TaskAssigned
 from apportion.model.lifecycle import TaskState
-from apportion.model.task import TaskRequirements
+from apportion.model.task import QueuedTask, TaskRequirements
 from apportion.model.worker import WorkerInfo
 from apportion.runtime.alarms import Alarm, Why
 from apportion.runtime.books import Books
@@ -75,7 +75,7 @@ class Planner:
     def _place_as_a_whole(self, window: list[Waiting], decision: dict[str, Any]) -> None:
         """Match tasks of several shapes with the free workers."""
         balancer, pool = self._books.balancer, self._books.crew.pool
-        plan = balancer.reorder_queue([waiting.queued for waiting in window], pool)
+        plan = balancer.reorder_queue([self._as_aged(waiting) for waiting in window], pool)
         worker_of = {placed.id: placed.assigned_worker for placed in plan}
         for waiting in window:
             worker_id = worker_of.get(waiting.task.id)
@@ -133,12 +133,26 @@ class Planner:
             "workers": len(books.crew.members),
         }
 
+    def _as_aged(self, waiting: Waiting) -> QueuedTask:
+        """Return the task as the balancer is to see it: with the priority that it has gained by waiting."""
+        lane = waiting.lane
+        aged = self._aged(waiting)
+        if aged == lane.requirements.priority:
+            return waiting.queued
+        if lane.aged is None or lane.aged.priority != aged:
+            lane.aged = lane.requirements.replace(priority=aged)
+        return QueuedTask(waiting.task.id, lane.aged)
+
+    def _aged(self, waiting: Waiting) -> float:
+        books = self._books
+        return books.ranking.aged(waiting.lane.requirements.priority, waiting.task.queued_at, books.now.wall)
+
     def _key(self, waiting: Waiting) -> tuple[float, ...]:
         requirements = waiting.lane.requirements
         return self._order(
             Outlook(
                 waiting.place.rank,
-                self._books.ranking.aged(requirements.priority, waiting.task.queued_at, self._books.now.wall),
+                self._aged(waiting),
                 requirements.estimated_duration or self._books.durations.expected(requirements.task_type),
                 requirements.deadline,
             )
