@@ -1,4 +1,4 @@
-"""Task Migration: moves of tasks that somebody holds, to make the load more even."""
+"""Task Migration: what should move from whom to whom, to make the load more even."""
 
 from apportion import LoadBalancer, QueuedTask, TaskRequirements, WorkerInfo
 
@@ -11,18 +11,28 @@ workers = [
 ]
 
 task_queue = [
-    QueuedTask("task-1", TaskRequirements(["typescript"], complexity=5, priority=7), assigned_worker="worker-1"),
-    QueuedTask("task-2", TaskRequirements(["backend"], complexity=8, priority=9), assigned_worker="worker-1"),
-    QueuedTask("task-3", TaskRequirements(["testing"], complexity=4, priority=5), assigned_worker="worker-1"),
+    QueuedTask("task-1", TaskRequirements(capabilities=["typescript"], complexity=5, priority=7)),
+    QueuedTask("task-2", TaskRequirements(capabilities=["backend"], complexity=8, priority=9)),
+    QueuedTask("task-3", TaskRequirements(capabilities=["testing"], complexity=4, priority=5)),
 ]
 
+# Nobody holds any of these tasks yet, so the advice is about workers as a whole.
 migrations = load_balancer.suggest_migration(workers, task_queue)
 
 for mig in migrations:
+    print(f"Consider migrating tasks from {mig.from_worker} to {mig.to_worker}")
+    print(f"Reason: {mig.reason}")
+
+# Where it is known who holds what, each piece of advice is one task, and they can be carried out in order.
+held = [task.replace(assigned_worker="worker-1") for task in task_queue]
+
+for mig in load_balancer.suggest_migration(workers, held):
     print(f"Consider migrating {mig.task_id} from {mig.from_worker} to {mig.to_worker}")
     print(f"Reason: {mig.reason}")
 
 # Prints:
+# Consider migrating tasks from worker-1 to worker-2
+# Reason: worker-1 is at 85% and worker-2 at 10%: moving work would even them out
 # Consider migrating task-1 from worker-1 to worker-2
 # Reason: worker-1 is at 85% and worker-2 at 10%: moving task-1 (5) evens them out
 # Consider migrating task-3 from worker-1 to worker-2
