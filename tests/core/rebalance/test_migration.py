@@ -56,8 +56,8 @@ def test_none_is_more_urgent_than_the_one_before():
 @pytest.mark.parametrize("few", [0, 64])
 def test_what_a_move_has_made_worse_waits_for_what_is_better_now(few, monkeypatch):
     monkeypatch.setattr("apportion.core.rebalance.moves.FEW", few)
-    # Between workers of one size a move of x is worth x * (difference - x). At first a and b are worth 3 * (9 - 3), to c1,
-    # and c 2 * (9 - 2); when c1 has got a, b is worth 3 * (6 - 3), and c 2 * (8 - 2), to c2.
+    # Between workers of one size a move of x is worth x * (difference - x). At first a and b are worth 3 * (9 - 3), to
+    # c1, and c 2 * (9 - 2); when c1 has got a, b is worth 3 * (6 - 3), and c 2 * (8 - 2), to c2.
     queue = [task("a", "h1", 3, anti_affinity=["c2"]), task("b", "h2", 3, anti_affinity=["c2"]), task("c", "h3", 2)]
     workers = [worker("h1", 9), worker("h2", 9), worker("h3", 9), worker("c1", 0), worker("c2", 1)]
     assert [each[0] for each in moves(workers, queue)][:2] == ["a", "c"]
