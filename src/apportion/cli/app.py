@@ -39,7 +39,7 @@ def apportion(
 ) -> None:
     """Spread tasks across unequal workers, learn what each is good at, and say why.
 
-    Begin with [bold]apportion run TASKS --fleet FLEET[/bold]; [bold]apportion run --help[/bold] shows what the two
+    Begin with [bold]apportion run TASKS --fleet FILE[/bold]; its --help shows what the two
     files look like.
     """
 

@@ -58,11 +58,13 @@ def run(
 ) -> None:
     """Run a file of tasks over the workers of a fleet.
 
-    Each task is a command line. Every worker gets a task when it has room for one, and the right worker gets it: what
-    it can do, how busy it is and how well it did before decide. Failed attempts are repeated, elsewhere if possible.
+    Each task is a command line. A worker gets one when it has room for it; what
+    each can do, how busy it is and how well it did before decide which gets what.
+    A failed attempt is repeated, elsewhere if possible.
 
-    The state is on disk from the first task on: after Ctrl-C, a crash or a power cut the same command goes on where it
-    stopped, and runs nothing again that had finished.
+    The state is on disk from the first task on: after Ctrl-C, a crash or a power
+    cut the same command goes on where it stopped, and what had finished is not
+    run again.
     """
     options = BatchOptions(tasks, fleet, results, strategy, store, fail_fast, fresh, retry_failed, grace)
     batch = read_batch(options)

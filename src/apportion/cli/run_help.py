@@ -1,4 +1,4 @@
-"""The second half of ``apportion run --help``: examples, file formats, exit codes."""
+"""The second half of ``apportion run --help``: examples, file formats, exit codes. Its lines fit 80 columns."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ apportion run tasks.jsonl --fleet fleet.toml
 apportion run tasks.jsonl --fleet fleet.toml --dry-run
 apportion run tasks.jsonl --fleet fleet.toml --retry-failed
 
-[bold]TASKS[/bold], a JSON object a line; blank lines do not count:
+[bold]TASKS[/bold]: a JSON object a line; blank lines do not count
 
-{"id": "lint-src", "task_type": "lint", "payload": {"command": \["ruff", "check", "src"]}}
+{"id": "a", "task_type": "lint", "payload": {"command": \["ruff", "check"]}}
 
-Required: id (by which a task is known again), task_type (under which is learned how such tasks go), payload with
-command (a list) and, if wanted, env and cwd (relative to the folder of the file). Optional: requirements
-(capabilities, complexity, priority, affinity, anti_affinity, constraints, deadline, …), timeout in seconds,
-max_attempts (3), delay, not_before, schedule_timeout, tenant.
+Required: id, by which a task is known again; task_type, under which is
+learned how such tasks go; payload: command and, if wanted, env and cwd
+(relative to the folder of the file). Optional: requirements (capabilities,
+complexity, priority, affinity, anti_affinity, constraints, deadline, …),
+timeout in seconds, max_attempts (3), delay, not_before, schedule_timeout,
+tenant.
 
-[bold]FILE[/bold], the fleet, TOML; with count = 3 the ids are quick-0, quick-1 and quick-2:
+[bold]FILE[/bold]: the fleet, TOML; with count = 3 the ids are quick-0 to quick-2
 
 \[\[worker]]
 id = "quick"
@@ -27,18 +29,21 @@ capabilities = \["python"]
 max_capacity = 2
 env = { LEVEL = "1" }
 
-[bold]The same command again[/bold] runs what has not finished. Tasks that were added to the file are run, unfinished
-ones that are no longer in it are cancelled, and one that was changed under its id is refused.
+[bold]DIR[/bold]: results.jsonl with a line for each task that has ended (id, state,
+attempts, worker, exit_code, duration, error); logs/ID.log with what all
+attempts of a task printed; state.db
 
-[bold]DIR[/bold] holds results.jsonl (a line for each task that has ended: id, state, attempts, worker, exit_code,
-duration, error), logs/ID.log (what all attempts of a task printed) and state.db.
+[bold]The same command again[/bold] runs what has not finished. Tasks that were added
+to the file are run; unfinished ones that are no longer in it are cancelled;
+one that was changed under its id is refused.
 
 [bold]Exit codes[/bold]
 
-0 all done
-1 a task failed
-2 bad input; nothing was started
-3 the state is held by another run, which is named
-4 the disk is full or the state cannot be written; nothing is lost
-130 ended by Ctrl-C or SIGTERM
+0    all done
+1    a task failed
+2    bad input; nothing was started
+3    the state is held by another run, which is named
+4    the disk is full or cannot be written; nothing that finished is lost
+70   a bug in apportion; nothing that finished is lost
+130  ended by Ctrl-C or SIGTERM
 """
