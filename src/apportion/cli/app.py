@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from apportion.cli import run, run_help
+from apportion.cli import run, run_help, simulate
 from apportion.cli.exit_codes import ExitCode, exit_code_of
 from apportion.cli.terminal import messages, say
 from apportion.errors import ApportionError
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 
 app.command("run", no_args_is_help=True, epilog=run_help.EPILOG)(run.run)
+app.command("simulate", no_args_is_help=True)(simulate.simulate)
 
 
 def _print_version(wanted: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from apportion.clock import fresh_random, stopwatch
@@ -19,8 +19,9 @@ from apportion.simulation.figures.series import series_of
 from apportion.simulation.placing.balancer_placer import BalancerPlacer
 from apportion.simulation.placing.dispatcher import Dispatcher
 from apportion.simulation.placing.machine_dispatcher import MachineDispatcher
+from apportion.simulation.placing.matching import MatchingDispatcher
 from apportion.simulation.placing.selecting import SelectingDispatcher
-from apportion.simulation.policies import BASELINES, ORACLES
+from apportion.simulation.policies import BASELINES, MATCHING, ORACLES
 from apportion.simulation.policies.policy import PolicyPlacer
 from apportion.simulation.result import SimulationResult
 from apportion.simulation.run import Run
@@ -58,12 +59,6 @@ def simulate(scenario: Scenario, strategy: Any = "adaptive", seed: int = 0) -> S
     return simulate_traffic(scenario, traffic_of(scenario, seed), strategy, seed)
 
 
-def compare(scenario: Scenario, strategies: Iterable[Any], seed: int = 0) -> list[SimulationResult]:
-    """Run a scenario under several strategies, all on the same traffic; see `simulate`."""
-    traffic = traffic_of(scenario, seed)
-    return [simulate_traffic(scenario, traffic, strategy, seed) for strategy in strategies]
-
-
 def simulate_traffic(scenario: Scenario, traffic: Traffic, strategy: Any, seed: int) -> SimulationResult:
     """Run a scenario on traffic that was made before, by `traffic_of` with the same seed; see `simulate`."""
     world = World(scenario.workers, len(traffic.jobs), seed)
@@ -94,7 +89,8 @@ def _dispatcher(scenario: Scenario, traffic: Traffic, world: World, strategy: An
     if build is not None:
         pool = WorkerPool()
         placer = PolicyPlacer(build(world, rng), pool, rng, world.clock)
-        return SelectingDispatcher(world, scenario.run, placer, pool, every)
+        keep = MatchingDispatcher if strategy == MATCHING else SelectingDispatcher
+        return keep(world, scenario.run, placer, pool, every)
     balancer = _balancer(strategy, world, seed)
     if scenario.run.placing == "plan":
         return MachineDispatcher(world, scenario.run, balancer, traffic.jobs, rng, every)
