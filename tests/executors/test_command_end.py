@@ -1,6 +1,7 @@
 """Commands that are ended: by their time-out, by a cancellation, by the end of the executor; with all they started."""
 
 import asyncio
+import os
 import signal
 
 import pytest
@@ -99,6 +100,7 @@ async def test_it_is_killed_when_it_does_not_listen(bench, word):
 async def test_a_stopped_process_is_ended_as_well(bench, word):
     attempt = bench.shell(f"echo $$ > {word}; kill -STOP $$")
     processes = await word.hear_pids()
+    await asyncio.to_thread(os.waitid, os.P_PID, processes[0].pid, os.WSTOPPED | os.WNOWAIT)
     bench.executor.cancel(attempt)
     assert (await bench.outcome(attempt)).exit_code == -signal.SIGTERM
     assert all_end(processes)

@@ -97,6 +97,14 @@ async def test_all_that_a_killed_run_had_started_is_gone(runs, words):
     assert marked(f"APPORTION_RUN={run.id}".encode()) == []
 
 
+async def test_also_what_cleared_its_environment_but_stayed_in_its_session(runs, words):
+    word = words("word")
+    run = runs(f'env -i sleep 600 & perl -e \'setpgrp; %ENV = (); exec "sleep", "600"\' & echo $$ $! > {word}; wait')
+    processes = await word.hear_pids()
+    run.kill()
+    assert all_end([*processes, run.guardian])
+
+
 async def test_also_functions_in_processes_with_all_they_started(runs, words):
     holding, starting = words("holding"), words("starting")
     run = runs(f"hold:{holding}", f"start:{starting}")
