@@ -36,6 +36,13 @@ def fresh_random(seed: int | None = None) -> Random:
     return Random(seed)
 
 
+def twin(rng: Random) -> Random:
+    """Return a generator that will give what ``rng`` would, without drawing from it."""
+    copied = Random()
+    copied.setstate(rng.getstate())
+    return copied
+
+
 class VirtualClock:
     """A clock that stands still until it is told to move; for tests and simulations.
 

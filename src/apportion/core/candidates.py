@@ -63,6 +63,13 @@ class Candidates:
             self.pool, self.complexity, self.rng, listed=field, members=self.members, excluded=self._excluded
         )
 
+    def drawn_by(self, rng: Random) -> Candidates:
+        """Return the same, of which samples are drawn by another random source."""
+        return Candidates(
+            self.pool, self.complexity, rng,
+            listed=self._listed, members=self.members, crowd=self.crowd, excluded=self._excluded,
+        )
+
     def allowed_by(self, rules: Sequence[CustomRule], task: TaskRequirements) -> Candidates:
         """Return those whom the user's own rules allow."""
         at = self.pool.at

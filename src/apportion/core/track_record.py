@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 _ENOUGH = 5
 """Outcomes from which on a type's own record says more than the worker's metrics."""
@@ -11,8 +15,11 @@ _WINDOW = 50
 _MOST_RECORDS = 32_768
 
 
+_FIELDS = ("completed", "duration", "outcomes", "success")
+
+
 class _Record:
-    __slots__ = ("completed", "duration", "outcomes", "success")
+    __slots__ = _FIELDS
 
     def __init__(self) -> None:
         self.outcomes = 0
@@ -47,6 +54,18 @@ class TrackRecords:
         if success and duration > 0:
             record.completed += 1
             record.duration += (duration - record.duration) / min(record.completed, _WINDOW)
+
+    def state(self) -> list[list[Any]]:
+        """Return all records as plain JSON, least recently used first."""
+        return [[*key, *(getattr(record, name) for name in _FIELDS)] for key, record in self._records.items()]
+
+    def restore(self, state: Iterable[Sequence[Any]]) -> None:
+        """Take over what `state` gave."""
+        self._records.clear()
+        for worker_id, task_type, *numbers in state:
+            record = self._records[worker_id, task_type] = _Record()
+            for name, number in zip(_FIELDS, numbers, strict=True):
+                setattr(record, name, number)
 
     def known(self, worker_id: str, task_type: str | None) -> bool:
         """Return whether there is enough feedback to go by."""

@@ -30,7 +30,7 @@ class PoolModel(RuleBasedStateMachine):
         self.pool = WorkerPool()
         self.model = {}
         self.number = 0
-        self.memory = WorkerMemory(lambda worker: worker.metrics.success_rate)
+        self.memory = WorkerMemory(lambda worker: worker.metrics.success_rate, {"metrics"})
         self.written = {}
 
     @rule(target=ids, worker=some.workers())

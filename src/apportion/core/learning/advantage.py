@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from math import log
 from typing import TYPE_CHECKING
 
 from apportion.core.learning.arm import Arm
+from apportion.core.learning.evidence import log_time
 
 if TYPE_CHECKING:
     from apportion.core.learning.type_record import TypeRecord
@@ -24,5 +24,5 @@ def advantage(record: TypeRecord, worker_id: str, success: bool, duration: float
     failing = record.failure_rate_without(arm)
     if not success:
         return -_BLAME * (1.0 - failing)
-    quicker = record.mean - log(duration) if duration > 0 and record.sum_weight > 0 else 0.0
+    quicker = record.mean - log_time(duration) if duration > 0 and record.sum_weight > 0 else 0.0
     return quicker + _BLAME * failing

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from apportion.core.learning.arm import Arm
+from apportion.core.learning.cost import Cost
+from apportion.core.learning.records import Records
 from apportion.core.learning.type_record import TypeRecord
 from apportion.core.learning.worker_record import WorkerRecord
 
@@ -28,29 +29,43 @@ _TYPE_NUMBERS = (
     "best",
     "best_id",
     "turn",
+    "looked_at",
 )
 _WORKER_NUMBERS = ("sum_weight", "sum_effect", "failures", "expected", "published", "kind")
 
 
 def learner_state(learner: Learner) -> dict[str, Any]:
     """Return the learner as plain JSON. Types are pairs, since a task may have none (null)."""
+    records = learner.records
+    names = {record: key for key, record in records.types.items()}
     return {
-        "spread": [learner.spread, learner.spread_n],
-        "types": [[key, _type_state(record)] for key, record in learner.types.items()],
-        "workers": {id: _numbers(worker, _WORKER_NUMBERS) for id, worker in learner.workers.items()},
-        "kinds": {kind: _numbers(worker, _WORKER_NUMBERS) for kind, worker in learner.kinds.items()},
-        "recent": [list(key) for key in learner.recent],
+        "spread": [records.spread, records.spread_n],
+        "types": [[key, _type_state(record)] for key, record in records.types.items()],
+        "rare": [list(entry) for entry in records.rare.items()],
+        "workers": {id: _numbers(worker, _WORKER_NUMBERS) for id, worker in records.workers.items()},
+        "kinds": {kind: _numbers(worker, _WORKER_NUMBERS) for kind, worker in records.kinds.items()},
+        "recent": [list(key) for key in records.recent],
+        "costs": [
+            [names[record], {id: list(cost) for id, cost in costs.items()}]
+            for record, costs in learner.standing()
+            if record in names
+        ],
     }
 
 
 def restore_learner(learner: Learner, state: Mapping[str, Any]) -> None:
     """Replace all that a learner knows by what `learner_state` gave."""
-    learner.spread, learner.spread_n = state["spread"]
-    learner.types = {key: _type_record(saved) for key, saved in state["types"]}
-    learner.workers = OrderedDict((id, _worker_record(numbers)) for id, numbers in state["workers"].items())
-    learner.kinds = {kind: _worker_record(numbers) for kind, numbers in state["kinds"].items()}
-    learner.recent = OrderedDict(((id, key), None) for id, key in state["recent"])
-    learner.restored()
+    records = Records()
+    records.spread, records.spread_n = state["spread"]
+    records.types.update((key, _type_record(saved)) for key, saved in state["types"])
+    records.rare.update((key, met) for key, met in state["rare"])
+    records.workers.update((id, _worker_record(numbers)) for id, numbers in state["workers"].items())
+    records.kinds.update((kind, _worker_record(numbers)) for kind, numbers in state["kinds"].items())
+    records.recent.update(((id, key), None) for id, key in state["recent"])
+    learner.go_on(
+        records,
+        [(records.types[key], {id: Cost(*cost) for id, cost in costs.items()}) for key, costs in state["costs"]],
+    )
 
 
 def _type_state(record: TypeRecord) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import log
-
 from apportion.core.learning.arm import Arm
 
 _ALLOWANCE = 0.03
@@ -29,6 +27,8 @@ class TypeRecord:
         failure_mean, failure_n: mean log duration of failed attempts.
         kinds: kind -> what all workers of the kind together have shown at this type.
         best: the lowest log cost among the arms, as last seen.
+        ring: the workers that are looked at in turn; ``turn``: the place of the last one; ``looked_at``: its id, until
+            it was seen to be there still.
     """
 
     __slots__ = (
@@ -42,6 +42,7 @@ class TypeRecord:
         "failure_n",
         "failures",
         "kinds",
+        "looked_at",
         "ring",
         "successes",
         "sum_mean",
@@ -59,6 +60,7 @@ class TypeRecord:
         self.ring: list[str] = []
         self._enlisted: set[str] = set()
         self.turn = 0
+        self.looked_at: str | None = None
         self.decisions = 0
         self.account = _ACCOUNT
         self.variance = _FIRST_VARIANCE
@@ -106,10 +108,10 @@ class TypeRecord:
         self.variance_n = min(_VARIANCE_MEMORY, self.variance_n + 1.0)
         self.variance = max(1e-4, self.variance + (min(squared, 16.0) - self.variance) / self.variance_n)
 
-    def observe_failure(self, duration: float) -> None:
-        """Take in how long a failed attempt took, in seconds."""
+    def observe_failure(self, log_duration: float) -> None:
+        """Take in the logarithm of how long a failed attempt took."""
         self.failure_n = min(_VARIANCE_MEMORY, self.failure_n + 1.0)
-        self.failure_mean += (log(duration) - self.failure_mean) / self.failure_n
+        self.failure_mean += (log_duration - self.failure_mean) / self.failure_n
 
     def valued(self, id: str, log_cost: float) -> None:
         """Keep the lowest log cost. The best may get worse; the others are looked at in turn and take its place."""
@@ -122,16 +124,19 @@ class TypeRecord:
             self._enlisted.add(id)
             self.ring.append(id)
 
-    def strike(self, id: str) -> None:
+    def strike(self) -> None:
         """Drop the worker whose turn it is: it has left. The last in the ring takes its place."""
+        id, last = self.ring[self.turn], self.ring.pop()
         self._enlisted.discard(id)
-        last = self.ring.pop()
         if last != id:
             self.ring[self.turn] = last
+        if id == self.best_id:
+            self.best_id = None
 
     def next_in_turn(self) -> str | None:
         """Return the id of the next worker that should be looked at again."""
         if not self.ring:
             return None
         self.turn = (self.turn + 1) % len(self.ring)
-        return self.ring[self.turn]
+        self.looked_at = self.ring[self.turn]
+        return self.looked_at

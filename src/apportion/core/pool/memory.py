@@ -8,7 +8,7 @@ from weakref import ReferenceType, ref
 from apportion.core.pool.column import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from apportion.core.pool.seated import Followed, Seated
     from apportion.model.worker import WorkerInfo
@@ -38,13 +38,15 @@ class WorkerMemory:
     does, and whoever is handed a list now and then, so read the same numbers.
 
     Args:
-        fill: what is known of a worker that has joined a pool, or whose own values have changed.
+        fill: what is known of a worker that has joined a pool, or has changed.
+        fields: what of a worker ``fill`` looks at, beside its id.
     """
 
-    __slots__ = ("__weakref__", "_fill", "_mirror", "_mirrors", "_pool")
+    __slots__ = ("__weakref__", "_fields", "_fill", "_mirror", "_mirrors", "_pool")
 
-    def __init__(self, fill: Callable[[WorkerInfo], float]) -> None:
+    def __init__(self, fill: Callable[[WorkerInfo], float], fields: Iterable[str] = ()) -> None:
         self._fill = fill
+        self._fields = frozenset(fields)
         self._mirrors: list[_Mirror] = []
         self._pool: Followed | None = None  # the last pool asked for, so that the usual case is one comparison
         self._mirror: _Mirror | None = None
@@ -87,11 +89,24 @@ class WorkerMemory:
         """Return whether a worker sits in any pool that this memory is mirrored in."""
         return any(pool is not None and pool.seat(id) is not None for pool in (each.pool() for each in self._mirrors))
 
-    def changed(self, pool: Seated, seat: int) -> None:
-        """Hear that a worker has joined ``pool``, or that its own values have changed."""
+    def known(self, id: str) -> float | None:
+        """Return the number of a worker in any pool, or None where it has not been asked for."""
+        for mirror in self._mirrors:
+            seat = _seat(mirror, id)
+            if seat is not None:
+                return mirror.column.scalar[seat]
+        return None
+
+    def joined(self, pool: Seated, seat: int) -> None:
+        """Hear that a worker has joined ``pool``."""
         mirror = self._find(pool)
         if mirror is not None:
             mirror.stale.add(seat)
+
+    def changed(self, pool: Seated, seat: int, fields: Collection[str]) -> None:
+        """Hear that these fields of a worker have changed."""
+        if not self._fields.isdisjoint(fields):
+            self.joined(pool, seat)
 
     def left(self, pool: Seated, seat: int) -> None:
         """Hear that the worker of a seat has left ``pool``."""
@@ -99,18 +114,26 @@ class WorkerMemory:
         if mirror is not None:
             mirror.stale.discard(seat)
 
-    def reseated(self, pool: Seated) -> None:
-        """Hear that all seats of ``pool`` were given out anew."""
+    def reseated(self, pool: Seated, before: Mapping[str, int]) -> None:
+        """Hear that all seats of ``pool`` were given out anew: numbers move with their workers."""
         mirror = self._find(pool)
-        if mirror is not None:
-            mirror.stale = {seat for seat, _ in pool.seated()}
+        if mirror is None:
+            return
+        stale, numbers = mirror.stale, mirror.column.scalar
+        mirror.stale, mirror.column = set(), Column()
+        for seat, worker in pool.seated():
+            was = before.get(worker.id)
+            if was is None or was in stale:
+                mirror.stale.add(seat)
+            else:
+                mirror.column.put(seat, numbers[was])
 
     def refill(self) -> None:
         """Start over in every pool, after what ``fill`` says has changed for all."""
         for mirror in self._mirrors:
             pool = mirror.pool()
             if pool is not None:
-                self.reseated(pool)
+                mirror.stale = {seat for seat, _ in pool.seated()}
 
     def _find(self, pool: Seated) -> _Mirror | None:
         for mirror in self._mirrors:
@@ -123,7 +146,7 @@ class WorkerMemory:
         self._mirrors = [each for each in self._mirrors if each.pool() is not None]  # not those that are gone
         self._mirrors.append(mirror)
         pool.follow(self)
-        self.reseated(pool)
+        mirror.stale = {seat for seat, _ in pool.seated()}
         return mirror
 
 

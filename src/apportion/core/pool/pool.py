@@ -100,7 +100,8 @@ class WorkerPool(Sequence[WorkerInfo]):
         if self._order is not None:
             self._order.append(seat)
         self._write(seat, worker)
-        self._tell(seat)
+        for follower in list(self._followers):
+            follower.joined(self, seat)
         self._shapes.joined(seat, worker)
 
     def remove(self, id: str) -> None:
@@ -200,12 +201,14 @@ class WorkerPool(Sequence[WorkerInfo]):
         self._write(seat, worker)
         if different <= LOAD:
             return
-        self._tell(seat)
+        for follower in list(self._followers):
+            follower.changed(self, seat, different)
         if different & RULED:
             self._shapes.changed(seat, before, worker)
 
     def hold(self, workers: list[WorkerInfo]) -> None:
         """Hold these workers and no others, on seats that are given out anew."""
+        seats, infos = self._seats, self._infos
         self._infos = list(workers)
         self._seats = {worker.id: seat for seat, worker in enumerate(workers)}
         self._order = None
@@ -216,7 +219,12 @@ class WorkerPool(Sequence[WorkerInfo]):
         self._shapes.start_over()
         self.journal.start_over()
         for follower in list(self._followers):
-            follower.reseated(self)
+            follower.reseated(self, seats)
+        for seat, worker in enumerate(workers):
+            before = infos[seats[worker.id]] if worker.id in seats else None
+            if before is not None and before is not worker:
+                for follower in list(self._followers):
+                    follower.changed(self, seat, differences(before, worker))
 
     def members(self, task: TaskRequirements) -> Members:
         """Return those who may take tasks of this shape when they have room."""
@@ -248,10 +256,6 @@ class WorkerPool(Sequence[WorkerInfo]):
         self.capacity.put(seat, worker.max_capacity)
         if self.journal.read:
             self.journal.note(seat)
-
-    def _tell(self, seat: int) -> None:
-        for follower in list(self._followers):
-            follower.changed(self, seat)
 
 
 _LARGEST = float_info.max

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from apportion.core.pool.column import Column
@@ -35,16 +35,20 @@ class Seated(Protocol):
 class Follower(Protocol):
     """Who is told what happens to a pool's seats."""
 
-    def changed(self, pool: Seated, seat: int) -> None:
-        """Hear that a worker has joined, or that its own values have changed."""
+    def joined(self, pool: Seated, seat: int) -> None:
+        """Hear that a worker has joined."""
+        ...
+
+    def changed(self, pool: Seated, seat: int, fields: Collection[str]) -> None:
+        """Hear that these fields of a worker have changed."""
         ...
 
     def left(self, pool: Seated, seat: int) -> None:
         """Hear that the worker of a seat has left."""
         ...
 
-    def reseated(self, pool: Seated) -> None:
-        """Hear that all seats were given out anew."""
+    def reseated(self, pool: Seated, before: Mapping[str, int]) -> None:
+        """Hear that all seats were given out anew; ``before``: the seats by id until now."""
         ...
 
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from apportion.clock import fresh_random
+from apportion.clock import fresh_random, twin
 from apportion.core.best_known import BestKnown
 from apportion.core.field import Field
-from apportion.core.learning.advantage import advantage
 from apportion.core.learning.credit import Credit
 from apportion.core.learning.learner import Learner
 from apportion.core.learning.state import learner_state, restore_learner
@@ -23,6 +22,7 @@ from apportion.core.strategies.least_loaded import LeastLoadedStrategy
 from apportion.core.strategies.performance_based import PerformanceBasedStrategy
 from apportion.core.strategies.round_robin import RoundRobinStrategy
 from apportion.errors import FieldError
+from apportion.model.context import DecisionContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from apportion.core.candidates import Candidates
     from apportion.core.learning.belief import Belief
     from apportion.core.planning.preference import Vector
-    from apportion.model.context import DecisionContext
     from apportion.model.task import TaskRequirements
     from apportion.model.worker import WorkerInfo
 
@@ -40,8 +39,8 @@ BAND = 0.05
 
 _ALWAYS_ASKED = 256
 _ASKED_EVERY = 16
-"""Votes cost more than the choice itself: all strategies are asked at each of the first picks, later at every sixteenth.
-Any rule that does not look at the task makes these a fair sample."""
+"""Votes cost more than the choice itself: all strategies are asked at each of the first picks, later at every
+sixteenth. Any rule that does not look at the task makes these a fair sample."""
 
 STATE_VERSION = 1
 _TRIES = 8
@@ -75,20 +74,24 @@ class AdaptiveStrategy(SeatStrategy):
         self._credit = Credit(self._experts)
         self._known = BestKnown()
         self._count = 0
-        self._decider: str | None = None  # who decided the choice that `chosen` is about to be told of
+        self._told = [] if strategies is None else list(self._experts.values())
+        self._decider: str | None = None  # who decided the choice that `chosen` is about to be told of,
+        self._weighed: Field | None = None  # and among whom
 
     # --- choosing ---------------------------------------------------------------------------------------------------
 
     def choose(self, task: TaskRequirements, candidates: Candidates, context: DecisionContext) -> int | None:
         """Return the seat with the lowest cost, or None; among near equals a strategy decides, in turn by weight."""
-        self._decider = None
-        equals = self._best(task, self._considered(task, candidates), candidates)
+        candidates = self._with_chance(candidates, context)
+        considered = self._considered(task, candidates)
+        equals = self._best(task, considered, candidates, context)
         seats = equals.seats
-        if len(seats) <= 1:
+        decider = self._credit.next_turn() if len(seats) > 1 else None
+        if not context.rehearsal:
+            self._decider, self._weighed = decider, considered
+        if decider is None:
             return int(seats[0]) if len(seats) else None
-        self._decider = self._credit.next_turn()
-        expert = self._experts[self._decider]
-        seat = expert.choose(task, candidates.only(equals), context)
+        seat = self._experts[decider].choose(task, candidates.only(equals), context)
         return self._rotation.oldest(candidates.with_room(equals)) if seat is None else seat
 
     def chosen(self, task: TaskRequirements, candidates: Candidates, seat: int, context: DecisionContext) -> None:
@@ -97,23 +100,34 @@ class AdaptiveStrategy(SeatStrategy):
         worker = pool.at(seat)
         voters = None
         if self._count < _ALWAYS_ASKED or self._count % _ASKED_EVERY == 0:
-            voters = tuple(name for name, vote in self.votes(task, candidates, context).items() if vote == seat)
+            voters = self._voters(task, candidates, seat, context)
         self._count += 1
         if self._decider is not None:
             self._credit.pass_turn()
+        self._decider = self._weighed = None
         self._learner.picked(worker, task, voters)
         self._rotation.note(pool, seat, worker.id)
+        for expert in self._told:
+            expert.chosen(task, candidates, seat, context)
         if candidates.crowd is not None:
             self._known.note(candidates.crowd, seat, task.task_type)
 
-    def votes(self, task: TaskRequirements, candidates: Candidates, context: DecisionContext) -> dict[str, int | None]:
-        """Return the seat that each strategy wants for the task."""
-        among = candidates.only(self._considered(task, candidates))
-        return {name: expert.choose(task, among, context) for name, expert in self._experts.items()}
+    def _voters(
+        self, task: TaskRequirements, candidates: Candidates, seat: int, context: DecisionContext
+    ) -> tuple[str, ...]:
+        """Return the strategies that want this seat for the task, of all that were considered.
 
-    def costs(self, task: TaskRequirements, field: Field) -> Any:
-        """Return each worker's believed log cost for the task, without exploring; lower is better."""
-        return field.take(self._learner.costs(task.task_type, drawn=False).column(field.pool))
+        One of the user's own may remember what it is asked, so a copy is asked; what it decided itself, it wanted.
+        """
+        weighed = self._weighed
+        among = candidates.only(self._considered(task, candidates) if weighed is None else weighed)
+        aside = DecisionContext(context, context.now, context.rng, rehearsal=True)
+        wanted: dict[str, int | None] = {}
+        for name, expert in self._experts.items():
+            own = isinstance(expert, HostedStrategy)
+            decided = own and name == self._decider
+            wanted[name] = seat if decided else expert.choose(task, among, aside if own else context)
+        return tuple(name for name, vote in wanted.items() if vote == seat)
 
     def _considered(self, task: TaskRequirements, candidates: Candidates) -> Field:
         crowd = candidates.crowd
@@ -121,16 +135,26 @@ class AdaptiveStrategy(SeatStrategy):
             return candidates.considered([])
         return candidates.considered(self._known.of(crowd, task.task_type))
 
-    def _best(self, task: TaskRequirements, field: Field, candidates: Candidates) -> Field:
+    def _best(self, task: TaskRequirements, field: Field, candidates: Candidates, context: DecisionContext) -> Field:
         """Return the workers whose cost is within the band of the lowest with room."""
-        costs = field.take(self._learner.costs(task.task_type, drawn=task.explore).column(field.pool))
-        listed = isinstance(costs, list)
+        if not len(field):
+            return field
+        costs = self._costs(task, field, context)
+        listed = isinstance(field.seats, list)
         for _ in range(_TRIES):
-            place = (costs.index(min(costs)) if costs else 0) if listed else int(costs.argmin())
+            place: int = costs.index(min(costs)) if listed else int(costs.argmin())
             if not field.unchecked or candidates.may_take(int(field.seats[place])):
-                return field.within(costs, (costs[place] if len(costs) else 0.0) + BAND)
+                return field.within(costs, costs[place] + BAND)
             costs[place] = inf  # the best is full: on to the next
-        return self._best(task, candidates.everyone(), candidates)
+        return self._best(task, candidates.everyone(), candidates, context)
+
+    def _costs(self, task: TaskRequirements, field: Field, context: DecisionContext) -> Any:
+        """Return each worker's log cost: a list or an array, as its seats are."""
+        if not context.rehearsal:
+            return field.take(self._learner.costs(task.task_type, field.pool, drawn=task.explore))
+        found = self._learner.costs_of(field.workers(), task.task_type)
+        costs = [cost.drawn if task.explore else cost.settled for cost in found]
+        return costs if isinstance(field.seats, list) else np.array(costs)
 
     # --- learning ---------------------------------------------------------------------------------------------------
 
@@ -159,9 +183,8 @@ class AdaptiveStrategy(SeatStrategy):
         if pick is None and task_type is not None:  # tasks without a type are often reported under a made-up one
             pick = self._learner.settle(worker_id, None, task)
             task_type = task_type if pick is None else None
-        record = self._learner.types.get(task_type)
-        if pick is not None and pick.voters is not None and record is not None and fault != "task":
-            self._credit.judge(pick.voters, advantage(record, worker_id, success, duration))
+        if pick is not None and pick.voters is not None and fault != "task":
+            self._credit.judge(pick.voters, self._learner.advantage(worker_id, task_type, success, duration))
         rng = self._rng(context)
         self._learner.heard(worker_id, task_type, success, duration, fault, rng)
         for expert in self._experts.values():
@@ -173,7 +196,7 @@ class AdaptiveStrategy(SeatStrategy):
         self, worker_id: str, task_type: str | None, success: bool, duration: float, context: DecisionContext
     ) -> None:
         """Take in an outcome of which no more is known."""
-        self.learn(worker_id, task_type, success, duration, context)
+        self.learn(worker_id, task_type, success, duration, self.moment(context))
 
     # --- looking at it ----------------------------------------------------------------------------------------------
 
@@ -202,7 +225,7 @@ class AdaptiveStrategy(SeatStrategy):
         }
 
     def preference(self, context: DecisionContext) -> Preference:
-        """Return how a plan should like each worker: minus its expected time to a success, relative to the type's best."""
+        """Return how a plan likes each worker: minus its expected time to a success, relative to the type's best."""
         by_type: dict[str | None, Vector] = {}  # a plan asks once a shape, and beliefs differ by type alone
         seen: list[Sequence[WorkerInfo]] = []
 
@@ -218,8 +241,7 @@ class AdaptiveStrategy(SeatStrategy):
 
     def _relative_costs(self, task: TaskRequirements, workers: Sequence[WorkerInfo]) -> Vector:
         """Return minus each worker's expected time to a success, as a multiple of the best one's."""
-        pool = self._mirror.pool_of(workers)
-        costs: Vector = np.asarray(self.costs(task, Field(pool, np.array([seat for seat, _ in pool.seated()]))))
+        costs: Vector = np.array([cost.settled for cost in self._learner.costs_of(workers, task.task_type)])
         return -np.exp(np.clip(costs - costs.min(), 0.0, 30.0)) if len(costs) else costs
 
     def state_dict(self) -> dict[str, Any]:
@@ -235,6 +257,7 @@ class AdaptiveStrategy(SeatStrategy):
             "learner": learner_state(self._learner),
             "credit": self._credit.state(),
             "turns": self._rotation.state(),
+            "experts": {name: expert.state() for name, expert in self._experts.items() if hasattr(expert, "state")},
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -254,11 +277,21 @@ class AdaptiveStrategy(SeatStrategy):
         restore_learner(self._learner, state["learner"])
         self._credit.restore(state["credit"])
         self._rotation.restore(state["turns"])
+        for name, saved in state["experts"].items():
+            restore = getattr(self._experts.get(name), "restore", None)
+            if restore is not None:
+                restore(saved)
 
     # --- chance -----------------------------------------------------------------------------------------------------
 
     def _rng(self, context: DecisionContext) -> Random:
         return self._own_rng if self._own_rng is not None else context.rng
+
+    def _with_chance(self, candidates: Candidates, context: DecisionContext) -> Candidates:
+        """Let a sample of a crowd be drawn from this strategy's own source, where it has one."""
+        if self._own_rng is None or candidates.crowd is None:
+            return candidates
+        return candidates.drawn_by(twin(self._own_rng) if context.rehearsal else self._own_rng)
 
 
 def as_seat_strategy(strategy: Any) -> Any:

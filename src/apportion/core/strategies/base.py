@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
-from apportion.clock import fresh_random
+from apportion.clock import fresh_random, wall_clock
 from apportion.core.candidates import Candidates
 from apportion.core.field import field_of
 from apportion.core.pool.mirror import ListMirror
@@ -14,6 +14,7 @@ from apportion.model.context import BalancingContext, DecisionContext
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from apportion.clock import Random
     from apportion.model.task import TaskRequirements
     from apportion.model.worker import WorkerInfo
 
@@ -29,6 +30,7 @@ class SeatStrategy(ABC):
 
     def __init__(self) -> None:
         self._mirror = ListMirror()
+        self._chance: Random | None = None
 
     @abstractmethod
     def choose(self, task: TaskRequirements, candidates: Candidates, context: DecisionContext) -> int | None:
@@ -45,7 +47,7 @@ class SeatStrategy(ABC):
         pool = self._mirror.pool_of(workers)
         if not len(pool):
             return None
-        decision = _decision(context)
+        decision = self.moment(context)
         everyone = field_of(pool, [seat for seat, _ in pool.seated()])
         candidates = Candidates(pool, task.complexity, decision.rng, listed=everyone)
         seat = self.choose(task, candidates, decision)
@@ -54,9 +56,10 @@ class SeatStrategy(ABC):
         self.chosen(task, candidates, seat, decision)
         return pool.at(seat)
 
-
-def _decision(context: BalancingContext | None) -> DecisionContext:
-    """Return the context with a moment and a random source, for a strategy that is asked directly."""
-    if isinstance(context, DecisionContext):
-        return context
-    return DecisionContext(context or BalancingContext(), 0.0, fresh_random(0))
+    def moment(self, context: BalancingContext | None) -> DecisionContext:
+        """Return the context with a moment and a random source, where a strategy is used without a balancer."""
+        if isinstance(context, DecisionContext):
+            return context
+        if self._chance is None:
+            self._chance = fresh_random()
+        return DecisionContext(context or BalancingContext(), wall_clock(), self._chance)

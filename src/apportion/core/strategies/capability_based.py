@@ -25,7 +25,7 @@ class CapabilityBasedStrategy(ScoredStrategy):
 
     def __init__(self, rotation: Rotation | None = None) -> None:
         super().__init__(rotation)
-        self._skills = WorkerMemory(_number_of_skills)
+        self._skills = WorkerMemory(_number_of_skills, {"capabilities"})
 
     def values(self, task: TaskRequirements, field: Field, context: DecisionContext) -> Any:
         """Return how close each match is."""

@@ -10,6 +10,8 @@ from apportion.core.strategies.scored import ScoredStrategy
 from apportion.core.track_record import TrackRecords
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from apportion.core.field import Field
     from apportion.core.pool.column import Column
     from apportion.core.rotation import Rotation
@@ -40,8 +42,8 @@ class PerformanceBasedStrategy(ScoredStrategy):
         self._records = TrackRecords()
         self._merits: OrderedDict[str | None, WorkerMemory] = OrderedDict()
         self._failed_at: OrderedDict[str, float] = OrderedDict()
-        self._failures = WorkerMemory(self._last_failure)
-        self._context_failures: Any = None
+        self._failures = WorkerMemory(self._last_failure, {"metrics"})
+        self._context_failures: Mapping[str, float] = {}
         self._latest_failure = _LONG_AGO
 
     def values(self, task: TaskRequirements, field: Field, context: DecisionContext) -> Any:
@@ -49,6 +51,7 @@ class PerformanceBasedStrategy(ScoredStrategy):
         self._take_in(context)
         pool, now = field.pool, context.now
         merit = self._merit(task.task_type).column(pool)
+        failures = self._failures.column(pool)  # which takes note of the latest, so it comes first
         if now - self._latest_failure >= FORGIVEN_AFTER:  # nobody has failed lately: all are fully reliable
             return _merit_and_room(field, merit)
 
@@ -57,7 +60,6 @@ class PerformanceBasedStrategy(ScoredStrategy):
             freshness = (freshness + abs(freshness)) / 2  # max(0, x), for floats and arrays alike
             return merit + 0.25 * (1 - 0.3 * freshness) + 0.15 * (1 - load / capacity)
 
-        failures = self._failures.column(pool)
         return field.evaluate(value, field.take(merit), field.take(failures), field.load, field.capacity)
 
     def record(
@@ -65,11 +67,22 @@ class PerformanceBasedStrategy(ScoredStrategy):
     ) -> None:
         """Take in an outcome."""
         if not success:
-            self._failed(worker_id, context.now)
+            self._failed(worker_id, self.moment(context).now)
         self._records.add(worker_id, task_type, success, duration)
         merit = self._merits.get(task_type)
         if merit is not None and self._records.known(worker_id, task_type):
             merit.write(worker_id, self._records.merit(worker_id, task_type))
+
+    def state(self) -> dict[str, Any]:
+        """Return what was learned as plain JSON."""
+        return {"records": self._records.state(), "failures": dict(self._failed_at)}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` gave."""
+        self._records.restore(state["records"])
+        self._failed_at = OrderedDict(state["failures"])
+        self._failures.refill()
+        self._merits.clear()
 
     def _failed(self, worker_id: str, now: float) -> None:
         self._failed_at[worker_id] = now
@@ -83,9 +96,12 @@ class PerformanceBasedStrategy(ScoredStrategy):
         """Return ``0.35 success + 0.25 speed`` of each worker for a type."""
         memory = self._merits.get(task_type)
         if memory is None:
-            memory = self._merits[task_type] = WorkerMemory(lambda worker: self._first_merit(worker, task_type))
+            memory = WorkerMemory(lambda worker: self._first_merit(worker, task_type), {"metrics"})
+            self._merits[task_type] = memory
             if len(self._merits) > _MOST_TYPES:
                 self._merits.popitem(last=False)
+        else:
+            self._merits.move_to_end(task_type)
         return memory
 
     def _first_merit(self, worker: WorkerInfo, task_type: str | None) -> float:
@@ -98,17 +114,19 @@ class PerformanceBasedStrategy(ScoredStrategy):
 
     def _last_failure(self, worker: WorkerInfo) -> float:
         at = worker.metrics.last_failure_at
-        last = max(_LONG_AGO if at is None else at, self._failed_at.get(worker.id, _LONG_AGO))
+        last = max(
+            _LONG_AGO if at is None else at,
+            self._failed_at.get(worker.id, _LONG_AGO),
+            self._context_failures.get(worker.id, _LONG_AGO),
+        )
         self._latest_failure = max(self._latest_failure, last)
         return last
 
     def _take_in(self, context: DecisionContext) -> None:
-        """Bring the column of failures up to date with the context's."""
+        """Look at the failures of this context, where it is another than before."""
         if context.recent_failures is not self._context_failures:
             self._context_failures = context.recent_failures
-            self._failed_at = OrderedDict(context.recent_failures)
             self._failures.refill()
-            self._latest_failure = max([self._latest_failure, *self._failed_at.values()])
 
 
 def _merit_and_room(field: Field, merit: Column) -> Any:

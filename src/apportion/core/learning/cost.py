@@ -1,0 +1,53 @@
+"""From what is believed of a worker to the number by which it is compared."""
+
+from __future__ import annotations
+
+from math import log1p
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from apportion.core.learning.arm import Arm
+    from apportion.core.learning.belief import Belief
+
+DRAW = 0.5
+"""How much of the doubt is acted on: whole posterior draws (Thompson sampling) cost more than they find."""
+
+OPTIMISM = 0.25
+"""How much of the doubt speaks for a worker that was never tried."""
+
+FREE_PICKS = 2
+_PROBE = 1e3
+
+
+class Cost(NamedTuple):
+    """Logarithms of the expected time to a success, lowest best.
+
+    Attributes:
+        drawn: with a draw of the doubt, for choices that may explore.
+        settled: as it is believed, for choices that may not, and for plans.
+    """
+
+    drawn: float
+    settled: float
+
+
+def cost_of(belief: Belief, arm: Arm | None) -> Cost:
+    """Return what a worker costs, by what is believed of it and by how its arm stands."""
+    handicap = 0.0 if arm is None else arm.penalty
+    settled = belief.log_cost + handicap
+    if arm is None or not belief.outcomes:  # all of whom nothing is known look alike: the strategies decide
+        drawn = settled - OPTIMISM * belief.doubt
+    else:
+        drawn = settled + DRAW * arm.draw * belief.doubt
+    return Cost(drawn - (_PROBE if arm is not None and arm.probe else 0.0), settled)
+
+
+def handicap_of(arm: Arm) -> float:
+    """Return how much a worker is held back that has much open and little known: neither flooded nor starved."""
+    waiting = len(arm.open)
+    if waiting <= FREE_PICKS:
+        return 0.0
+    allowed = FREE_PICKS + 2.0 * arm.outcomes
+    if waiting <= allowed:
+        return 0.0
+    return log1p((min(waiting, 8.0 + allowed) - allowed) / (arm.outcomes + 1.0))

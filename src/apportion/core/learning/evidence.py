@@ -1,0 +1,78 @@
+"""What an outcome says: of the worker at this type, of the type, of the worker at everything, and of its kind."""
+
+from __future__ import annotations
+
+from math import log
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from apportion.core.learning.arm import Arm
+    from apportion.core.learning.records import Records
+    from apportion.core.learning.type_record import TypeRecord
+    from apportion.core.learning.worker_record import WorkerRecord
+
+_LONGEST = 50.0
+"""Of a logarithm of seconds, either way: far beyond any task, and far from where exponentials overflow."""
+
+
+def log_time(duration: float) -> float:
+    """Return the logarithm of a duration > 0."""
+    return max(-_LONGEST, min(_LONGEST, log(duration)))
+
+
+def take_in(
+    records: Records,
+    worker_id: str,
+    record: TypeRecord,
+    arm: Arm,
+    success: bool,
+    duration: float,
+    fault: str | None,
+) -> None:
+    """Take in an outcome that says something about the worker.
+
+    Args:
+        records: everything that is known.
+        worker_id: who ran the task.
+        record: the type's.
+        arm: the worker's at this type.
+        success: whether it succeeded.
+        duration: seconds; 0: not measured.
+        fault: ``"worker"``: a failure says nothing about the type.
+    """
+    worker = records.worker(worker_id)
+    kind = records.kind_arm(worker, record)
+    expected = 0.0 if fault == "worker" else record.failure_rate_without(arm)
+    log_duration = log_time(duration) if duration > 0 else None
+    record.take_out(arm)
+    if success and log_duration is not None and arm.n > 0:
+        record.observe_spread((log_duration - arm.mean) ** 2 * arm.n / (arm.n + 1.0))
+    if not success and log_duration is not None:
+        record.observe_failure(log_duration)
+    for each in (arm, kind):
+        if each is None:
+            continue
+        if success:
+            each.succeeded(log_duration, record.variance)
+        else:
+            each.failed(log_duration)
+    record.put_in(arm)
+    _compare(records, worker, arm, record)
+    worker.observe(not success, expected)
+    if worker.kind in records.kinds:
+        records.kinds[worker.kind].observe(not success, expected)
+
+
+def _compare(records: Records, worker: WorkerRecord, arm: Arm, record: TypeRecord) -> None:
+    """Bring the sums of worker and kind up to date with the arm, and learn how far workers differ by type."""
+    weight, effect = arm.weight, arm.weight * (arm.mean - record.mean)
+    before_weight, before_effect = arm.given
+    arm.given = (weight, effect)
+    for sums in (worker, records.kinds.get(worker.kind) if worker.kind else None):
+        if sums is not None:
+            sums.take(weight - before_weight, effect - before_effect)
+    if arm.n >= 2 and len(record.arms) > 1:
+        unexplained = arm.mean - record.mean - worker.effect(0.0)
+        squared = min(4.0, max(0.0, unexplained * unexplained - record.variance / arm.n))
+        records.spread_n = min(200.0, records.spread_n + 1.0)
+        records.spread = max(0.02, records.spread + (squared - records.spread) / records.spread_n)
