@@ -1,5 +1,7 @@
 """Order, and long queues of which only the front is in memory."""
 
+from typing import Any
+
 import pytest
 
 from apportion.config import RuntimeConfig
@@ -19,7 +21,7 @@ def order_of_starts(world: World, ids: list[str]) -> list[str]:
     return order
 
 
-def submit_all(world: World, tasks: dict[str, dict]) -> list[str]:
+def submit_all(world: World, tasks: dict[str, Any]) -> list[str]:
     for id, fields in tasks.items():
         world.submit(id, **fields)
     return list(tasks)
@@ -60,7 +62,7 @@ def test_shortest_first_by_what_was_learned_of_the_types():
     world.end("t1", duration=100.0)
     world.end("t2", duration=1.0)
     world.tell(inputs.WorkerLeft("teacher"))
-    tasks = {"l": {"type": "long"}, "s": {"type": "short"}, "up": {"type": "long", "priority": 6}}
+    tasks: dict[str, Any] = {"l": {"type": "long"}, "s": {"type": "short"}, "up": {"type": "long", "priority": 6}}
     assert order_of_starts(world, submit_all(world, tasks)) == ["up", "s", "l"]
 
 
@@ -72,7 +74,7 @@ def test_shortest_first_believes_an_estimate():
 
 def test_deadline_first_within_a_priority():
     world = World(RuntimeConfig(order="deadline"))
-    tasks = {
+    tasks: dict[str, Any] = {
         "none": {},
         "late": {"deadline": START + 900},
         "soon": {"deadline": START + 500},

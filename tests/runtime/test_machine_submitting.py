@@ -139,7 +139,7 @@ def test_a_task_that_nobody_takes_in_time_fails():
     assert world.state("t") == "queued"
     world.pass_time(1.5)
     assert world.state("t") == "failed"
-    assert world.stored("t").error.startswith("schedule-timeout")
+    assert str(world.stored("t").error).startswith("schedule-timeout")
     assert world.machine.queued == 0
 
 
@@ -160,7 +160,7 @@ def test_a_task_that_has_not_started_by_its_deadline_fails():
     world.submit("t", deadline=START + 10)
     world.pass_time(10.0)
     assert world.state("t") == "failed"
-    assert world.stored("t").error.startswith("deadline")
+    assert str(world.stored("t").error).startswith("deadline")
     assert [fact.task_id for fact in world.told(TaskFailed)] == ["t"]
 
 

@@ -58,7 +58,7 @@ def test_a_task_that_sees_three_workers_die_is_poison():
         world.ask(inputs.WorkerLost(worker))
     task = world.stored("t")
     assert (task.state, task.deaths, task.failures) == ("failed", 3, 0)
-    assert task.error.startswith("poison: 3 workers died")
+    assert str(task.error).startswith("poison: 3 workers died")
 
 
 def test_after_a_death_a_task_goes_to_another_worker_if_it_can():

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from apportion.errors import CallerError, DuplicateError, StoreError, StoreFullError, TaskConflictError
-from apportion.model.lifecycle import TaskState
 from apportion.model.task_record import Task
 from apportion.ports import Insert, TaskStore, Transition
 from apportion.runtime.batch import Batch
@@ -15,6 +15,7 @@ from apportion.runtime.inputs import ChangeRefused, Input
 from apportion.runtime.instructions import Answer, Instruction
 
 _TRIES_BEFORE_REFUSING = 3
+_TRIES_TO_LOOK = 10
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 1.0
 
@@ -74,7 +75,7 @@ class Committer:
         try:
             answers = await self._in_thread(self._store.commit, changes)
         except StoreError as error:
-            return self._troubled(batch, error)
+            return await self._troubled(batch, error)
         except CallerError as error:
             return await self._sorted_out(batch, error)
         uncertain, self._failures = self._failures > 0, 0
@@ -103,7 +104,7 @@ class Committer:
         answers: list[Instruction] = []
         for task_id in sorted(task_ids):
             lost = latest[task_id]
-            found = await self._in_thread(self._store.get, task_id)
+            found = await self._look_at(task_id)
             if uncertain and found is not None and _took_effect(found, lost):
                 continue  # an earlier try was written although it was reported as failed
             error = DuplicateError("task", task_id) if task_id in new else _conflict(task_id, found)
@@ -141,22 +142,48 @@ class Committer:
             return problem, None
         if took_effect:
             return None, None
-        return DuplicateError("task", insert.task.id), await self._in_thread(self._store.get, insert.task.id)
+        return DuplicateError("task", insert.task.id), await self._look_at(insert.task.id)
+
+    async def _look_at(self, task_id: str) -> Task | None:
+        """Return what the store has of a task, however long that takes: without it nobody knows what is true."""
+        pause = _FIRST_PAUSE
+        for _ in range(_TRIES_TO_LOOK):
+            try:
+                return await self._get(task_id)
+            except StoreError:
+                await asyncio.sleep(pause)
+                pause = min(_LONGEST_PAUSE, pause * 2)
+        return await self._get(task_id)
+
+    async def _get(self, task_id: str) -> Task | None:
+        found: Task | None = await self._in_thread(self._store.get, task_id)
+        return found
 
     # --- a store in trouble -----------------------------------------------------------------------------------------
 
-    def _troubled(self, batch: Batch, error: StoreError) -> Committed:
+    async def _troubled(self, batch: Batch, error: StoreError) -> Committed:
         self._failures += 1
         batch.remember = None
         pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (self._failures - 1))
         result = Committed(False, trouble=str(error), retry_in=pause)
         if isinstance(error, StoreFullError) or self._failures >= _TRIES_BEFORE_REFUSING:
-            latest = batch.latest()
-            new = [change.task.id for change in batch.inserts]
-            result.effects += _answers(batch.without(set(new)), error)
-            result.events += [ChangeRefused(latest[task_id], None, inserted=True) for task_id in new]
+            await self._refuse_new(batch, error, result)
         result.effects += batch.take_free()
         return result
+
+    async def _refuse_new(self, batch: Batch, error: StoreError, result: Committed) -> None:
+        """Refuse new tasks, but for those that are there although the store said that they are not."""
+        latest = batch.latest()
+        for insert in list(batch.inserts):
+            try:
+                found = await self._get(insert.task.id)
+            except StoreError:
+                return  # nobody can say; they are looked at again after the next try
+            if found is not None and _is_same(found, insert.task):
+                batch.inserts.remove(insert)
+                continue
+            result.effects += _answers(batch.without({insert.task.id}), error)
+            result.events.append(ChangeRefused(latest[insert.task.id], None, inserted=True))
 
 
 def _answers(struck: Sequence[Instruction], error: Exception) -> list[Instruction]:
@@ -170,5 +197,9 @@ def _conflict(task_id: str, found: Task | None) -> TaskConflictError:
 
 
 def _took_effect(found: Task, wanted: Task) -> bool:
-    same_life = found.state is wanted.state and found.lease == wanted.lease and found.rank == wanted.rank
-    return same_life and (found.created_at == wanted.created_at or found.state is not TaskState.QUEUED)
+    return _is_same(found, wanted) and found.state is wanted.state and found.lease == wanted.lease
+
+
+def _is_same(found: Task, wanted: Task) -> bool:
+    """Return whether both are one task, rather than two that were given one id."""
+    return found.created_at == wanted.created_at

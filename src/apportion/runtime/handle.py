@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 from apportion.errors import ResultTimeoutError, TaskFailedError
 from apportion.model.lifecycle import TaskState
 from apportion.model.task_record import Task
 
-if TYPE_CHECKING:
-    from apportion.runtime.distributor import Distributor
+
+class TaskSource(Protocol):
+    """What a handle asks."""
+
+    async def task(self, task_id: str) -> Task:
+        """Return a task's record."""
+        ...
+
+    async def cancel(self, task_id: str) -> None:
+        """Cancel a task."""
+        ...
 
 
 class TaskHandle:
@@ -21,11 +30,11 @@ class TaskHandle:
         id: the task's id.
     """
 
-    __slots__ = ("__weakref__", "_distributor", "_ended", "_waiters", "id")
+    __slots__ = ("__weakref__", "_ended", "_source", "_waiters", "id")
 
-    def __init__(self, id: str, distributor: Distributor) -> None:
+    def __init__(self, id: str, source: TaskSource) -> None:
         self.id = id
-        self._distributor = distributor
+        self._source = source
         self._ended: Task | None = None
         self._waiters: list[asyncio.Future[Task]] = []
 
@@ -75,7 +84,7 @@ class TaskHandle:
 
     async def task(self) -> Task:
         """Return the task's record as it is now."""
-        return self._ended or await self._distributor.task(self.id)
+        return self._ended or await self._source.task(self.id)
 
     async def cancel(self) -> None:
         """Cancel the task.
@@ -83,7 +92,7 @@ class TaskHandle:
         Raises:
             TaskConflictError: it has ended before.
         """
-        await self._distributor.cancel(self.id)
+        await self._source.cancel(self.id)
 
     def settle(self, task: Task) -> None:
         """Take in that the task has ended; called by the driver."""
@@ -115,11 +124,11 @@ class Handles:
         """Return the handle of a task, if anybody has one."""
         return self._by_id.get(task_id)
 
-    def of(self, task_id: str, distributor: Distributor) -> TaskHandle:
+    def of(self, task_id: str, source: TaskSource) -> TaskHandle:
         """Return the handle of a task, made if need be."""
         handle = self._by_id.get(task_id)
         if handle is None:
-            handle = self._by_id[task_id] = TaskHandle(task_id, distributor)
+            handle = self._by_id[task_id] = TaskHandle(task_id, source)
         return handle
 
     def take_in(self, task: Task) -> None:
