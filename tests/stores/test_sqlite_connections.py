@@ -136,10 +136,12 @@ def test_a_kept_error_keeps_no_file_open(path: Path, monkeypatch: pytest.MonkeyP
     store = SqliteStore(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreError) as kept:
+        with pytest.raises(StoreError) as kept_of_a_write:
             store.commit([Insert(Task("a", "lint"))])
         other.execute("ROLLBACK")
+    with pytest.raises(StoreError) as kept_of_a_read:
+        store._rows("SELECT abs(-9223372036854775808)")  # raises while it runs: integer overflow
     store.close()
     opened = [str(each.resolve()) for each in Path("/proc/self/fd").iterdir()]
     assert [name for name in opened if "tasks.db" in name] == []
-    del kept
+    del kept_of_a_write, kept_of_a_read
