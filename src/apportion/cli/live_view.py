@@ -123,7 +123,7 @@ def _failure(failure: Failure) -> Text:
     what = "failed" if failure.final else "tried again"
     line = Text.assemble(
         plain(failure.task_id),
-        f" on {failure.worker_id} " if failure.worker_id else " ",
+        plain(f" on {failure.worker_id} " if failure.worker_id else " "),
         (f"{what}: ", "red" if failure.final else "yellow"),
         plain(failure.error, "dim"),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from rich import box
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -78,24 +79,22 @@ def _verdict(summary: Summary) -> Text:
     return line.append(f", in {short(summary.wall) if summary.wall >= 10 else precise(summary.wall)}")
 
 
-def _failures(summary: Summary) -> Iterator[Text]:
-    """Yield a line for each failure with its log, which says more than fits here."""
+def _failures(summary: Summary) -> Iterator[RenderableType]:
+    """Yield each failure with its log, which says more than fits here, and what to do about them."""
     for failure in summary.failures[:FAILURES_SHOWN]:
-        yield _failure(failure, Path(summary.logs))
+        yield from _failure(failure, Path(summary.logs))
     hidden = len(summary.failures) - FAILURES_SHOWN
     if hidden > 0:
         yield Text(f"  and {hidden} more; they are the lines of the results with the state failed", style="dim")
     if summary.failures:
-        yield Text("Once their cause is mended, the same command with --retry-failed tries these again.")
+        yield Text("Once their cause is mended, the same command with --retry-failed tries them again.")
 
 
-def _failure(failure: dict[str, Any], logs: Path) -> Text:
+def _failure(failure: dict[str, Any], logs: Path) -> Iterator[RenderableType]:
     attempts = failure["attempts"]
     times = f", {attempts} attempts" if attempts > 1 else ""
+    yield Text.assemble(("  ✗ ", "red"), plain(failure["id"], "bold"), times)
+    yield Padding(plain(failure["error"]), (0, 0, 0, 4))
     log = log_path(logs, failure["id"])
-    return Text.assemble(
-        ("  ✗ ", "red"),
-        plain(failure["id"], "bold"),
-        plain(f": {failure['error']}{times}"),
-        Text.assemble("\n    ", plain(log, "dim")) if log.exists() else "",
-    )
+    if log.exists():
+        yield Padding(plain(log, "dim"), (0, 0, 0, 4))
