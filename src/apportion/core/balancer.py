@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from apportion import validation
 from apportion.clock import fresh_random, wall_clock
 from apportion.core.candidates import find_candidates, one_candidate
 from apportion.core.explain import Explainer
@@ -17,16 +18,16 @@ from apportion.core.rebalance.overload import detect_overload
 from apportion.core.rules import rejections
 from apportion.core.scoring import DEFAULT_WEIGHTS, ScoreWeights, score
 from apportion.core.strategies import STRATEGIES
-from apportion.core.strategies.adaptive import AdaptiveStrategy, as_seat_strategy
+from apportion.core.strategies.adaptive import AdaptiveStrategy
+from apportion.core.strategies.experts import as_seat_strategy
 from apportion.errors import FieldError, FieldTypeError, UnknownStrategyError
 from apportion.model.context import BalancingContext, affinity_rules_of, load_threshold_of
 from apportion.model.score import WorkerScore
 from apportion.model.task import TaskRequirements
 from apportion.model.worker import WorkerStatus
-from apportion import validation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from apportion.clock import Clock, Random
     from apportion.core.candidates import Candidates
@@ -114,7 +115,7 @@ class LoadBalancer:
         return pool.at(seat)
 
     def confirm(self, task: TaskRequirements, worker_id: str, workers: Iterable[WorkerInfo]) -> None:
-        """Remember a pick that `reorder_queue` planned and the caller has carried out, as `select_worker` remembers its own.
+        """Remember a pick that `reorder_queue` planned and the caller carried out, as `select_worker` remembers one.
 
         Raises:
             UnknownWorkerError: the worker is not among ``workers``.
@@ -140,11 +141,9 @@ class LoadBalancer:
         """Return why this worker, or why none. Nothing is changed: the next pick is the same with or without it."""
         pool = self._mirror.pool_of(workers)
         context = self._history.at(self._clock(), rehearsal=True)
-        eligible = self._eligible(require_task(task), pool)
-        candidates = None if eligible is None else self._narrowed(eligible, task, context)
+        candidates = self._candidates(task, pool, context)
         explainer = Explainer(self._strategies, self.get_current_strategy(), self._rules)
-        number = 0 if eligible is None else len(eligible.everyone())
-        return explainer.explain(task, pool, self.score_workers(task, pool), candidates, number, context)
+        return explainer.explain(task, pool, self.score_workers(task, pool), candidates, context)
 
     # --- strategies and context -------------------------------------------------------------------------------------
 
@@ -230,7 +229,10 @@ class LoadBalancer:
         """
         validation.text("worker_id", worker_id)
         validation.optional_text("task_type", task_type)
+        validation.flag("success", success)
         duration = validation.number("duration", duration, least=0)
+        if task is not None:
+            require_task(task)
         if fault not in FAULTS:
             raise FieldError("fault", f"must be 'task', 'worker' or None, not {fault!r}")
         now = self._clock()
@@ -255,7 +257,7 @@ class LoadBalancer:
         return suggest_migration(list(self._mirror.pool_of(workers)), list(queue), self._history.view, self._rules)
 
     def reorder_queue(self, queue: Iterable[QueuedTask], workers: Iterable[WorkerInfo]) -> list[QueuedTask]:
-        """Return the same tasks, higher priority first, each with the worker that it should go to. No pick is recorded."""
+        """Return the same tasks, higher priority first, each with the worker it should go to. No pick is recorded."""
         context = self._history.at(self._clock())
         wanted = getattr(self._current, "preference", None)
         preference = wanted(context) if wanted is not None else by_score(context, self._weights)
@@ -269,9 +271,6 @@ class LoadBalancer:
         if found is None or not has_preferences(task, context):
             return found
         return narrow(found, task, context)
-
-    def _narrowed(self, found: Candidates, task: TaskRequirements, context: DecisionContext) -> Candidates:
-        return narrow(found, task, context) if has_preferences(task, context) else found
 
     def _eligible(self, task: TaskRequirements, pool: WorkerPool) -> Candidates | None:
         if type(task) is not TaskRequirements:

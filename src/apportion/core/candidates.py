@@ -22,6 +22,7 @@ SAMPLE = 12
 """Workers that are drawn of a crowd. Two would do against overload (the power of two choices); the best of 12 is, on
 average, among the best 8 % of all, and the best known ones are always weighed beside them."""
 
+
 class Candidates:
     """The workers that may take one task now. Whether they are nobody may only turn out when they are looked at.
 
@@ -36,9 +37,15 @@ class Candidates:
     __slots__ = ("_listed", "_excluded", "complexity", "crowd", "members", "pool", "rng")
 
     def __init__(
-        self, pool: WorkerPool, complexity: float, rng: Random, *,
-        listed: Field | None = None, members: Members | None = None,
-        crowd: Members | None = None, excluded: frozenset[int] = frozenset(),
+        self,
+        pool: WorkerPool,
+        complexity: float,
+        rng: Random,
+        *,
+        listed: Field | None = None,
+        members: Members | None = None,
+        crowd: Members | None = None,
+        excluded: frozenset[int] = frozenset(),
     ) -> None:
         self.pool = pool
         self.complexity = complexity
@@ -66,8 +73,13 @@ class Candidates:
     def drawn_by(self, rng: Random) -> Candidates:
         """Return the same, of which samples are drawn by another random source."""
         return Candidates(
-            self.pool, self.complexity, rng,
-            listed=self._listed, members=self.members, crowd=self.crowd, excluded=self._excluded,
+            self.pool,
+            self.complexity,
+            rng,
+            listed=self._listed,
+            members=self.members,
+            crowd=self.crowd,
+            excluded=self._excluded,
         )
 
     def allowed_by(self, rules: Sequence[CustomRule], task: TaskRequirements) -> Candidates:

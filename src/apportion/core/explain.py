@@ -14,6 +14,7 @@ from apportion.model.explanation import Explanation
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from apportion.clock import Random
     from apportion.core.candidates import Candidates
     from apportion.core.pool.pool import WorkerPool
     from apportion.core.rules.custom import CustomRule
@@ -42,11 +43,12 @@ class Explainer:
         pool: WorkerPool,
         ranking: Sequence[WorkerScore],
         candidates: Candidates | None,
-        eligible: int,
         context: DecisionContext,
     ) -> Explanation:
-        """Return why this worker, or why none. ``candidates`` are those that preferences left, of ``eligible``."""
-        state = context.rng.getstate()
+        """Return why this worker, or why none. ``candidates``: who may take the task, as preferences left them."""
+        if candidates is not None and not len(candidates.everyone()):  # which may turn out only now
+            candidates = None
+        state = _state(context.rng)
         votes = {name: self._vote(name, task, candidates, context, state) for name in self._strategies}
         chosen = votes[self._current]
         worker = pool.get(chosen) if chosen is not None else None
@@ -63,8 +65,8 @@ class Explainer:
             weights=self._adaptive.get_weights() if self._adaptive else {},
             beliefs={entry.worker.id: self._belief(entry.worker.id, task.task_type) for entry in ranking},
             suggestions=() if candidates is not None else nearest.suggestions(task, refused),
-            weighed=_weighed(candidates),
-            narrowed=(0 if candidates is None else len(candidates.everyone()), eligible),
+            weighed=self._weighed(candidates),
+            narrowed=(0 if candidates is None else len(candidates.everyone()), len(pool) - len(refused)),
         )
 
     @property
@@ -87,7 +89,8 @@ class Explainer:
                 raise
             return None
         finally:
-            context.rng.setstate(state)
+            if state is not None:
+                context.rng.setstate(state)
         return None if seat is None else candidates.pool.at(seat).id
 
     def _belief(self, worker_id: str, task_type: str | None) -> dict[str, Any]:
@@ -96,10 +99,17 @@ class Explainer:
             return {}
         return adaptive.describe(worker_id, task_type)
 
+    def _weighed(self, candidates: Candidates | None) -> str:
+        if candidates is None:
+            return "none"
+        if candidates.crowd is None or not self._strategies[self._current].samples:
+            return f"all {len(candidates.everyone())}"
+        return f"a sample of {SAMPLE} and the best known"
 
-def _weighed(candidates: Candidates | None) -> str:
-    if candidates is None:
-        return "none"
-    if candidates.crowd is None:
-        return f"all {len(candidates.everyone())}"
-    return f"a sample of {SAMPLE} and the best known"
+
+def _state(rng: Random) -> Any:
+    """Return what the random source will give, so that it can be put back; None where it is chance itself."""
+    try:
+        return rng.getstate()
+    except NotImplementedError:
+        return None

@@ -66,7 +66,8 @@ class Rotation:
         if isinstance(seats, list):
             best = max(values)
             if values.count(best) == 1:
-                return int(seats[values.index(best)])
+                place: int = values.index(best)
+                return field.listed()[place]
             turns = self._memory.column(field.pool).scalar
             return min(
                 (seat for seat, value in zip(seats, values, strict=True) if value == best), key=turns.__getitem__

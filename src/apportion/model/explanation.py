@@ -63,7 +63,7 @@ class Explanation(Plain):
             return f"{self.worker.id} gets the task ({wants}), chosen by {self.strategy} among {self.weighed}"
         if self.outcome == "impossible":
             return f"Impossible: no worker that is there could ever take the task ({wants})"
-        if self.outcome == "full":
+        if self.narrowed[0] == 0:
             return f"Full now: somebody could take the task ({wants}) when there is room"
         return f"{self.strategy} chose nobody for the task ({wants}), though somebody could take it"
 

@@ -28,8 +28,8 @@ class Columns:
     def __init__(self, first: Callable[[WorkerInfo], Cost], kept: Mapping[str, Cost] | None = None) -> None:
         self._first = first
         self._kept = dict(kept or {})
-        self._drawn = WorkerMemory(lambda worker: self._fill(worker).drawn, {"kind"})
-        self._settled = WorkerMemory(lambda worker: self._fill(worker).settled, {"kind"})
+        self._drawn = WorkerMemory(self._fill_drawn, {"kind"})
+        self._settled = WorkerMemory(self._fill_settled, {"kind"})
 
     def column(self, pool: Followed, *, drawn: bool) -> Column:
         """Return one of the columns, with everybody in it."""
@@ -64,6 +64,12 @@ class Columns:
     def seats(self, id: str) -> bool:
         """Return whether a worker sits in any pool that was chosen from."""
         return self._drawn.seats(id) or self._settled.seats(id)
+
+    def _fill_drawn(self, worker: WorkerInfo) -> float:
+        return self._fill(worker).drawn
+
+    def _fill_settled(self, worker: WorkerInfo) -> float:
+        return self._fill(worker).settled
 
     def _fill(self, worker: WorkerInfo) -> Cost:
         kept = self._kept.get(worker.id)

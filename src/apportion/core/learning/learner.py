@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import partial
 from math import exp
 from typing import TYPE_CHECKING
 
@@ -129,12 +130,12 @@ class Learner:
         return self.records.types.get(self.records.key(task_type)) or TypeRecord()
 
     def _use(self, record: TypeRecord, kept: Mapping[str, Cost] | None = None) -> Columns:
-        columns = self._in_use[record] = Columns(lambda worker: self._first(worker, record), kept)
+        columns = self._in_use[record] = Columns(partial(self._first, record), kept)
         if len(self._in_use) > _MOST_COLUMNS:
             self._in_use.popitem(last=False)
         return columns
 
-    def _first(self, worker: WorkerInfo, record: TypeRecord) -> Cost:
+    def _first(self, record: TypeRecord, worker: WorkerInfo) -> Cost:
         """Return what a worker costs that joins a pool; from now on it is looked at in turn."""
         self.records.meet(worker)
         record.enlist(worker.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING
 from weakref import ReferenceType, ref
 
@@ -50,6 +51,10 @@ class WorkerMemory:
         self._mirrors: list[_Mirror] = []
         self._pool: Followed | None = None  # the last pool asked for, so that the usual case is one comparison
         self._mirror: _Mirror | None = None
+
+    def __deepcopy__(self, memo: dict[int, object]) -> WorkerMemory:
+        """Copy as a memory of what ``fill`` says, mirrored in no pool yet."""
+        return type(self)(deepcopy(self._fill, memo), self._fields)
 
     def column(self, pool: Followed) -> Column:
         """Return the column of this memory in ``pool``, up to date."""

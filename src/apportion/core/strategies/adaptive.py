@@ -16,13 +16,8 @@ from apportion.core.learning.state import learner_state, restore_learner
 from apportion.core.planning.preference import Preference
 from apportion.core.rotation import Rotation
 from apportion.core.strategies.base import SeatStrategy
-from apportion.core.strategies.capability_based import CapabilityBasedStrategy
-from apportion.core.strategies.hosted import HostedStrategy
-from apportion.core.strategies.least_loaded import LeastLoadedStrategy
-from apportion.core.strategies.performance_based import PerformanceBasedStrategy
-from apportion.core.strategies.round_robin import RoundRobinStrategy
+from apportion.core.strategies.experts import Experts
 from apportion.errors import FieldError
-from apportion.model.context import DecisionContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,6 +26,7 @@ if TYPE_CHECKING:
     from apportion.core.candidates import Candidates
     from apportion.core.learning.belief import Belief
     from apportion.core.planning.preference import Vector
+    from apportion.model.context import DecisionContext
     from apportion.model.task import TaskRequirements
     from apportion.model.worker import WorkerInfo
 
@@ -65,16 +61,12 @@ class AdaptiveStrategy(SeatStrategy):
     def __init__(self, strategies: Iterable[Any] | None = None, *, seed: int | None = None) -> None:
         super().__init__()
         self._rotation = Rotation()
-        given = _the_four(self._rotation) if strategies is None else list(strategies)
-        self._experts = {expert.name: expert for expert in map(as_seat_strategy, given)}
-        if not self._experts or len(self._experts) < len(given):
-            raise FieldError("strategies", "must be at least one, each with a name of its own")
+        self._experts = Experts(strategies, self._rotation)
         self._own_rng = None if seed is None else fresh_random(seed)
         self._learner = Learner()
-        self._credit = Credit(self._experts)
+        self._credit = Credit(self._experts.names)
         self._known = BestKnown()
         self._count = 0
-        self._told = [] if strategies is None else list(self._experts.values())
         self._decider: str | None = None  # who decided the choice that `chosen` is about to be told of,
         self._weighed: Field | None = None  # and among whom
 
@@ -91,7 +83,7 @@ class AdaptiveStrategy(SeatStrategy):
             self._decider, self._weighed = decider, considered
         if decider is None:
             return int(seats[0]) if len(seats) else None
-        seat = self._experts[decider].choose(task, candidates.only(equals), context)
+        seat = self._experts.choose(decider, task, candidates.only(equals), context)
         return self._rotation.oldest(candidates.with_room(equals)) if seat is None else seat
 
     def chosen(self, task: TaskRequirements, candidates: Candidates, seat: int, context: DecisionContext) -> None:
@@ -100,34 +92,17 @@ class AdaptiveStrategy(SeatStrategy):
         worker = pool.at(seat)
         voters = None
         if self._count < _ALWAYS_ASKED or self._count % _ASKED_EVERY == 0:
-            voters = self._voters(task, candidates, seat, context)
+            weighed = self._considered(task, candidates) if self._weighed is None else self._weighed
+            voters = self._experts.wanting(seat, task, candidates.only(weighed), context, self._decider)
         self._count += 1
         if self._decider is not None:
             self._credit.pass_turn()
         self._decider = self._weighed = None
         self._learner.picked(worker, task, voters)
         self._rotation.note(pool, seat, worker.id)
-        for expert in self._told:
-            expert.chosen(task, candidates, seat, context)
+        self._experts.chosen(task, candidates, seat, context)
         if candidates.crowd is not None:
             self._known.note(candidates.crowd, seat, task.task_type)
-
-    def _voters(
-        self, task: TaskRequirements, candidates: Candidates, seat: int, context: DecisionContext
-    ) -> tuple[str, ...]:
-        """Return the strategies that want this seat for the task, of all that were considered.
-
-        One of the user's own may remember what it is asked, so a copy is asked; what it decided itself, it wanted.
-        """
-        weighed = self._weighed
-        among = candidates.only(self._considered(task, candidates) if weighed is None else weighed)
-        aside = DecisionContext(context, context.now, context.rng, rehearsal=True)
-        wanted: dict[str, int | None] = {}
-        for name, expert in self._experts.items():
-            own = isinstance(expert, HostedStrategy)
-            decided = own and name == self._decider
-            wanted[name] = seat if decided else expert.choose(task, among, aside if own else context)
-        return tuple(name for name, vote in wanted.items() if vote == seat)
 
     def _considered(self, task: TaskRequirements, candidates: Candidates) -> Field:
         crowd = candidates.crowd
@@ -187,10 +162,7 @@ class AdaptiveStrategy(SeatStrategy):
             self._credit.judge(pick.voters, self._learner.advantage(worker_id, task_type, success, duration))
         rng = self._rng(context)
         self._learner.heard(worker_id, task_type, success, duration, fault, rng)
-        for expert in self._experts.values():
-            record_outcome = getattr(expert, "record", None)
-            if record_outcome is not None:
-                record_outcome(worker_id, task_type, success, duration, context)
+        self._experts.record(worker_id, task_type, success, duration, context)
 
     def record(
         self, worker_id: str, task_type: str | None, success: bool, duration: float, context: DecisionContext
@@ -257,7 +229,7 @@ class AdaptiveStrategy(SeatStrategy):
             "learner": learner_state(self._learner),
             "credit": self._credit.state(),
             "turns": self._rotation.state(),
-            "experts": {name: expert.state() for name, expert in self._experts.items() if hasattr(expert, "state")},
+            "experts": self._experts.state(),
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -277,10 +249,7 @@ class AdaptiveStrategy(SeatStrategy):
         restore_learner(self._learner, state["learner"])
         self._credit.restore(state["credit"])
         self._rotation.restore(state["turns"])
-        for name, saved in state["experts"].items():
-            restore = getattr(self._experts.get(name), "restore", None)
-            if restore is not None:
-                restore(saved)
+        self._experts.restore(state["experts"])
 
     # --- chance -----------------------------------------------------------------------------------------------------
 
@@ -292,17 +261,3 @@ class AdaptiveStrategy(SeatStrategy):
         if self._own_rng is None or candidates.crowd is None:
             return candidates
         return candidates.drawn_by(twin(self._own_rng) if context.rehearsal else self._own_rng)
-
-
-def as_seat_strategy(strategy: Any) -> Any:
-    """Return a strategy that chooses seats: itself, or a user's own with a host around it."""
-    return strategy if isinstance(strategy, (SeatStrategy, HostedStrategy)) else HostedStrategy(strategy)
-
-
-def _the_four(rotation: Rotation) -> list[SeatStrategy]:
-    return [
-        RoundRobinStrategy(rotation),
-        LeastLoadedStrategy(rotation),
-        CapabilityBasedStrategy(rotation),
-        PerformanceBasedStrategy(rotation),
-    ]

@@ -27,6 +27,8 @@ class SeatStrategy(ABC):
     """
 
     name: ClassVar[str]
+    samples: ClassVar[bool] = True
+    """Whether it weighs a sample of a crowd; False: everyone, however many."""
 
     def __init__(self) -> None:
         self._mirror = ListMirror()

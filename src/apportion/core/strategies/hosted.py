@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
+from contextlib import suppress
+from copy import copy, deepcopy
 from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,11 @@ class HostedStrategy:
         FieldError: it has no name.
     """
 
+    samples = False
+
     def __init__(self, strategy: Any) -> None:
+        if isinstance(strategy, type):
+            raise FieldTypeError("strategy", f"must be an instance, not the class {strategy.__name__}")
         name = getattr(strategy, "name", None)
         if not isinstance(name, str) or not name:
             raise FieldError("strategy.name", f"must be a string that is not empty, not {name!r}")
@@ -44,10 +49,12 @@ class HostedStrategy:
             StrategyError: it raised, or returned a worker that it was not given.
         """
         workers = candidates.everyone().workers()
+        if not workers:
+            return None
         arguments = (task, list(workers), context) if self._takes_context else (task, list(workers))
         # What only explains must change nothing, and what a strategy of the user's own remembers is its own affair:
         # a copy of it is asked.
-        strategy = deepcopy(self.strategy) if context.rehearsal else self.strategy
+        strategy = _copied(self.strategy) if context.rehearsal else self.strategy
         try:
             chosen = strategy.select_worker(*arguments)
         except Exception as problem:
@@ -85,6 +92,21 @@ class HostedStrategy:
         raise StrategyError(
             self.name, f"returned {chosen!r}, which is none of the {len(workers)} workers that it was given"
         )
+
+
+def _copied(strategy: Any) -> Any:
+    """Return a copy that can be asked without the original remembering; what cannot be copied (a lock) is shared."""
+    deep: Any = None
+    with suppress(Exception):
+        deep = deepcopy(strategy)
+    if deep is not None:
+        return deep
+    shallow = copy(strategy)
+    attributes: dict[str, Any] = shallow.__dict__
+    for name, value in attributes.items():
+        with suppress(Exception):
+            attributes[name] = deepcopy(value)
+    return shallow
 
 
 def _takes_three(select: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from apportion.core.pool.memory import WorkerMemory
@@ -96,7 +97,7 @@ class PerformanceBasedStrategy(ScoredStrategy):
         """Return ``0.35 success + 0.25 speed`` of each worker for a type."""
         memory = self._merits.get(task_type)
         if memory is None:
-            memory = WorkerMemory(lambda worker: self._first_merit(worker, task_type), {"metrics"})
+            memory = WorkerMemory(partial(self._first_merit, task_type), {"metrics"})
             self._merits[task_type] = memory
             if len(self._merits) > _MOST_TYPES:
                 self._merits.popitem(last=False)
@@ -104,7 +105,7 @@ class PerformanceBasedStrategy(ScoredStrategy):
             self._merits.move_to_end(task_type)
         return memory
 
-    def _first_merit(self, worker: WorkerInfo, task_type: str | None) -> float:
+    def _first_merit(self, task_type: str | None, worker: WorkerInfo) -> float:
         if self._records.known(worker.id, task_type):
             return self._records.merit(worker.id, task_type)
         metrics = worker.metrics

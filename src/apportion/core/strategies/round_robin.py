@@ -24,6 +24,7 @@ class RoundRobinStrategy(SeatStrategy):
     """
 
     name = "round-robin"
+    samples = False
 
     def __init__(self, rotation: Rotation | None = None) -> None:
         super().__init__()
