@@ -7,8 +7,7 @@ is bound now unless waiting for a better worker is clearly better: by half, sinc
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from heapq import heapify, heapreplace
+from bisect import insort
 from itertools import islice
 from math import inf
 from typing import NamedTuple
@@ -33,18 +32,38 @@ class _Offer(NamedTuple):
 
 
 class _Slots:
-    """The virtual slots of those workers that are asked for."""
+    """When which units of a worker are expected to be free: (in how many seconds, units), the soonest first."""
 
-    def __init__(self, find: Callable[[SimWorker], list[float]]) -> None:
-        self._find = find
-        self._found: dict[int, list[float]] = {}
+    __slots__ = ("units",)
 
-    def of(self, worker: SimWorker) -> list[float]:
-        """Return in how many seconds each slot is expected to be free, as a heap."""
-        found = self._found.get(worker.number)
-        if found is None:
-            found = self._found[worker.number] = self._find(worker)
-        return found
+    def __init__(self, worker: SimWorker, now: float) -> None:
+        self.units = [
+            (max(1e-9, attempt.started + worker.seconds(attempt.job) - now), attempt.needs.complexity)
+            for attempt in (*worker.running, *worker.line)
+        ]
+        self.units.append((0.0, worker.capacity - sum(units for _, units in self.units)))
+        self.units.sort()
+
+    def wait(self, complexity: float) -> float:
+        """Return in how many seconds there is room for so much."""
+        found = 0.0
+        for seconds, units in self.units:
+            found += units
+            if found >= complexity:
+                return seconds
+        return inf
+
+    def take(self, complexity: float, seconds: float) -> None:
+        """Let so much be taken from the units that are free first, until it is done ``seconds`` after that."""
+        until, left = self.wait(complexity) + seconds, complexity
+        kept: list[tuple[float, float]] = []
+        for free, units in self.units:
+            taken = min(left, units)
+            left -= taken
+            if units > taken:
+                kept.append((free, units - taken))
+        insort(kept, (until, complexity))
+        self.units = kept
 
 
 class MatchingDispatcher(SelectingDispatcher):
@@ -55,7 +74,7 @@ class MatchingDispatcher(SelectingDispatcher):
         if not self._open:
             return
         lanes = sorted(self._open, key=lambda lane: lane.order)
-        slots = _Slots(self._slots)
+        slots: dict[int, _Slots] = {}
         for priority in sorted({lane.needs.priority for lane in lanes}, reverse=True):
             self._match([lane for lane in lanes if lane.needs.priority == priority], slots)
         for lane in list(self._open):
@@ -65,7 +84,7 @@ class MatchingDispatcher(SelectingDispatcher):
                 lane.blocked = True
                 self._blocked.append(lane)
 
-    def _match(self, lanes: list[Lane], slots: _Slots) -> None:
+    def _match(self, lanes: list[Lane], slots: dict[int, _Slots]) -> None:
         """Bind the tasks of some lanes of one priority, the lowest relative cost first."""
         bound: dict[Lane, list[tuple[int, Job, int]]] = {lane: [] for lane in lanes}
         places = {lane: islice(list(lane.line), _WINDOW) for lane in lanes}
@@ -80,7 +99,7 @@ class MatchingDispatcher(SelectingDispatcher):
                 break
             if offer.wait <= 0 and self._bind(lane, head, offer.worker):
                 bound[lane].append(head)
-            self._take(slots.of(offer.worker), offer)
+            slots[offer.worker.number].take(lane.needs.complexity, offer.seconds)
             following = next(places[lane], None)
             if following is None:
                 del heads[lane]
@@ -90,20 +109,27 @@ class MatchingDispatcher(SelectingDispatcher):
             for entry in gone:
                 lane.line.remove(entry)
 
-    def _offer(self, lane: Lane, job: Job, slots: _Slots) -> _Offer:
+    def _offer(self, lane: Lane, job: Job, slots: dict[int, _Slots]) -> _Offer:
+        """Return the best that a task can have; a retry goes elsewhere if there is anybody else."""
+        avoid = lane.needs.avoid
+        offer = self._soonest(lane, job, slots, avoid)
+        return self._soonest(lane, job, slots, frozenset()) if avoid and offer.relative == inf else offer
+
+    def _soonest(self, lane: Lane, job: Job, slots: dict[int, _Slots], avoid: frozenset[str]) -> _Offer:
         """Return the soonest expected success for a task: waiting counts double, with what comes after it."""
         best = _Offer(inf, inf, inf, next(iter(self._world.workers.values())))
         soonest = cheapest = inf
         for unit, worker in self._costs().ranked(job):
             info = self._pool.get(worker.id)
-            if info is None or not lane.suits(info):
+            if info is None or worker.id in avoid or not lane.suits(info):
                 continue
             seconds = unit * job.work
             cheapest = min(cheapest, seconds)
             if seconds >= soonest:
                 break
-            free = slots.of(worker)
-            wait = free[0] if free else inf
+            if worker.number not in slots:
+                slots[worker.number] = _Slots(worker, self._world.clock.now)
+            wait = slots[worker.number].wait(lane.needs.complexity)
             success = seconds if wait <= 0 else _CLEARLY * (wait + seconds)
             if success < soonest:
                 soonest = success
@@ -122,21 +148,6 @@ class MatchingDispatcher(SelectingDispatcher):
         self._world.begin(job, number, worker.id, needs)
         self.decisions += 1
         return True
-
-    def _take(self, slots: list[float], offer: _Offer) -> None:
-        """Let a virtual slot be taken until the task has ended there."""
-        heapreplace(slots, max(0.0, offer.wait) + offer.seconds)
-
-    def _slots(self, worker: SimWorker) -> list[float]:
-        """Return in how many seconds each slot of a worker is expected to be free, as a heap."""
-        now = self._world.clock.now
-        left = [
-            max(1e-9, attempt.started + worker.seconds(attempt.job) - now)
-            for attempt in (*worker.running, *worker.line)
-        ]
-        slots = [*left, *[0.0] * max(0, int(worker.capacity) - len(left))]
-        heapify(slots)
-        return slots
 
     def _costs(self) -> TrueCosts:
         if self._true is None:

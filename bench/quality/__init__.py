@@ -1,0 +1,1 @@
+"""The scenarios on which strategies are judged, and what runs them."""
