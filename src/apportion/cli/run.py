@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -16,45 +15,32 @@ from apportion.batch.peek import what_is_left
 from apportion.batch.plan import plan
 from apportion.batch.session import EndedBy, Ending, run_batch
 from apportion.batch.stop import Stop
+from apportion.cli import run_options
 from apportion.cli.exit_codes import ExitCode
 from apportion.cli.plan_view import plan_view
 from apportion.cli.progress import progress_for
 from apportion.cli.refusal import refuse_any
 from apportion.cli.stop_signals import stop_on_signals
 from apportion.cli.summary_view import summary_view
-from apportion.cli.terminal import messages, output, say
+from apportion.cli.terminal import messages, output, say, show
 from apportion.core.balancer import LoadBalancer
 from apportion.errors import InputFileError
 
 
 def run(
-    tasks: Annotated[
-        str, typer.Argument(metavar="TASKS", help="The tasks, a JSON object a line; - for standard input.")
-    ],
-    fleet: Annotated[str, typer.Option("--fleet", "-f", metavar="FILE", help="The workers, a TOML file.")],
+    tasks: run_options.Tasks,
+    fleet: run_options.Fleet,
     *,
-    results: Annotated[
-        Path, typer.Option("--results", "-r", metavar="DIR", help="Where results, logs and the state go.")
-    ] = Path("apportion-results"),
-    strategy: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Who decides which worker gets a task.", show_default="adaptive")
-    ] = None,
-    store: Annotated[
-        str | None, typer.Option(metavar="PATH", help="Where the state is kept.", show_default="DIR/state.db")
-    ] = None,
-    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first task that fails.")] = False,
-    retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Try the tasks again that failed in earlier runs.")
-    ] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew; forget what was done before.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and explain it; change nothing.")] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Show no progress, only warnings and the summary.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary, or the plan, as JSON.")] = False,
-    grace: Annotated[
-        float, typer.Option(metavar="SECONDS", min=0, help="How long running commands may take to end on Ctrl-C.")
-    ] = 5.0,
+    results: run_options.Results = Path("apportion-results"),
+    strategy: run_options.Strategy = None,
+    store: run_options.Store = None,
+    fail_fast: run_options.FailFast = False,
+    retry_failed: run_options.RetryFailed = False,
+    fresh: run_options.Fresh = False,
+    dry_run: run_options.DryRun = False,
+    quiet: run_options.Quiet = False,
+    as_json: run_options.AsJson = False,
+    grace: run_options.Grace = 5.0,
 ) -> None:
     """Run a file of tasks over the workers of a fleet.
 
@@ -67,15 +53,8 @@ def run(
     run again.
     """
     options = BatchOptions(tasks, fleet, results, strategy, store, fail_fast, fresh, retry_failed, grace)
-    batch = read_batch(options)
-    refuse_any(batch.problems)
-    balancer = LoadBalancer()
-    if strategy is not None:
-        balancer.set_strategy(strategy)
-    refuse_any(impossible_tasks(batch, balancer))
     console = messages()
-    for doubt in doubts(batch):
-        say(console, "warning", doubt, "yellow")
+    batch, balancer = _checked(options, console)
     try:
         if dry_run:
             _print_plan(batch, options, balancer, as_json=as_json)
@@ -87,15 +66,28 @@ def run(
     raise typer.Exit(_print_ending(ending, console, as_json=as_json))
 
 
+def _checked(options: BatchOptions, console: Console) -> tuple[Batch, LoadBalancer]:
+    """Return the batch and who would decide, unless something is wrong with either."""
+    batch = read_batch(options)
+    refuse_any(batch.problems)
+    balancer = LoadBalancer()
+    if options.strategy is not None:
+        balancer.set_strategy(options.strategy)
+    refuse_any(impossible_tasks(batch, balancer))
+    for doubt in doubts(batch):
+        say(console, "warning", doubt, "yellow")
+    return batch, balancer
+
+
 async def _run(batch: Batch, options: BatchOptions, console: Console, strategy: str, *, quiet: bool) -> Ending:
     def note(text: str) -> None:
         say(console, "note", text, "cyan")
 
     stop = Stop()
     fleet = f"{len(batch.workers)} {'worker' if len(batch.workers) == 1 else 'workers'}"
-    show = progress_for(console, f"{batch.name} on {fleet}, {strategy}", quiet=quiet)
+    progress = progress_for(console, f"{batch.name} on {fleet}, {strategy}", quiet=quiet)
     with stop_on_signals(stop, note):
-        return await run_batch(batch, options, stop, show, note)
+        return await run_batch(batch, options, stop, progress, note)
 
 
 def _print_plan(batch: Batch, options: BatchOptions, balancer: LoadBalancer, *, as_json: bool) -> None:
@@ -104,7 +96,7 @@ def _print_plan(batch: Batch, options: BatchOptions, balancer: LoadBalancer, *, 
     if as_json:
         output().print_json(data=[task.to_dict() for task in planned])
     else:
-        output().print(plan_view(planned, balancer.get_current_strategy(), ended))
+        show(output(), plan_view(planned, balancer.get_current_strategy(), ended))
 
 
 def _print_ending(ending: Ending, console: Console, *, as_json: bool) -> ExitCode:
@@ -112,7 +104,7 @@ def _print_ending(ending: Ending, console: Console, *, as_json: bool) -> ExitCod
     if as_json:
         output().print_json(data=ending.summary.to_dict())
     else:
-        output().print(summary_view(ending.summary))
+        show(output(), summary_view(ending.summary))
     if ending.trouble is not None:
         say(console, "error", ending.trouble, "bold red")
     if ending.summary.waiting:

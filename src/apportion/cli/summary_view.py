@@ -8,7 +8,6 @@ from typing import Any
 
 from rich import box
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -81,20 +80,24 @@ def _verdict(summary: Summary) -> Text:
 
 def _failures(summary: Summary) -> Iterator[RenderableType]:
     """Yield each failure with its log, which says more than fits here, and what to do about them."""
+    if not summary.failures:
+        return
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(width=3, justify="right", style="red")
+    table.add_column()
     for failure in summary.failures[:FAILURES_SHOWN]:
-        yield from _failure(failure, Path(summary.logs))
+        log = log_path(Path(summary.logs), failure["id"])
+        table.add_row("✗", _failure(failure))
+        if log.exists():
+            table.add_row("", plain(log, "dim"))
+    yield table
     hidden = len(summary.failures) - FAILURES_SHOWN
     if hidden > 0:
         yield Text(f"  and {hidden} more; they are the lines of the results with the state failed", style="dim")
-    if summary.failures:
-        yield Text("Once their cause is mended, the same command with --retry-failed tries them again.")
+    yield Text("Once their cause is mended, the same command with --retry-failed tries these again.")
 
 
-def _failure(failure: dict[str, Any], logs: Path) -> Iterator[RenderableType]:
+def _failure(failure: dict[str, Any]) -> Text:
     attempts = failure["attempts"]
     times = f", {attempts} attempts" if attempts > 1 else ""
-    yield Text.assemble(("  ✗ ", "red"), plain(failure["id"], "bold"), times)
-    yield Padding(plain(failure["error"]), (0, 0, 0, 4))
-    log = log_path(logs, failure["id"])
-    if log.exists():
-        yield Padding(plain(log, "dim"), (0, 0, 0, 4))
+    return Text.assemble(plain(failure["id"], "bold"), plain(f": {failure['error']}{times}"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.text import Text
 
 # What a task or a command says may hold anything; a terminal obeys some of it.
@@ -32,6 +32,17 @@ def _console(*, stderr: bool) -> Console:
         reconfigure(errors="replace")
     width = None if stream.isatty() else PIPE_WIDTH
     return Console(stderr=stderr, width=width, highlight=False, markup=False, emoji=False, soft_wrap=width is not None)
+
+
+def show(console: Console, what: RenderableType) -> None:
+    """Print tables and text; into a file or pipe without the blanks that fill up a terminal's lines."""
+    if console.is_terminal:
+        console.print(what)
+        return
+    with console.capture() as printed:
+        console.print(what)
+    console.file.write("".join(f"{line.rstrip()}\n" for line in printed.get().splitlines()))
+    console.file.flush()
 
 
 def plain(text: object, style: str = "") -> Text:
