@@ -23,6 +23,7 @@ class RuntimeConfig(Plain):
         front: tasks of a long queue that are held in memory, >= 8; the others stay in the store.
         max_queued: tasks that may wait; above it a submit is refused, >= 1.
         max_attempts: failed attempts that end a task which does not say, >= 1.
+        reserve_after: seconds that small tasks may slip past one that finds no room; then it is kept a worker, >= 0.
         retry_backoff: seconds before the first retry, doubled with each further one, >= 0.
         retry_backoff_limit: seconds that a retry waits at most, >= 0.
         max_deaths: workers that may die while holding a task before it is quarantined as poison, >= 1.
@@ -43,6 +44,7 @@ class RuntimeConfig(Plain):
     front: int = 8192
     max_queued: int = 1_000_000
     max_attempts: int = 3
+    reserve_after: float = 60.0
     retry_backoff: float = 1.0
     retry_backoff_limit: float = 300.0
     max_deaths: int = 3
@@ -74,4 +76,4 @@ class RuntimeConfig(Plain):
 
 _COUNTS = {"window": 1, "front": 8, "max_queued": 1, "max_attempts": 1, "max_deaths": 1}
 _POSITIVE = ("ageing", "lease_seconds", "heartbeat_interval", "remember_every", "retry_after")
-_NOT_NEGATIVE = ("retry_backoff", "retry_backoff_limit", "overtime", "grace")
+_NOT_NEGATIVE = ("reserve_after", "retry_backoff", "retry_backoff_limit", "overtime", "grace")

@@ -19,7 +19,7 @@ from tests.runtime.world import World
 
 WORKERS = ("a", "b", "c")
 CAPABILITIES = ("x", "y", "z")
-TINY = RuntimeConfig(front=8, window=3, max_queued=40, retry_backoff=2.0, lease_seconds=15.0)
+TINY = RuntimeConfig(front=8, window=3, max_queued=40, retry_backoff=2.0, lease_seconds=15.0, reserve_after=20.0)
 
 
 class MachineLife(RuleBasedStateMachine):

@@ -394,3 +394,14 @@ def test_handlers_run_off_the_event_loop_thread():
 
     asyncio.run(main())
     assert threads != [threading.get_ident()]
+
+
+async def test_what_is_remembered_of_equal_requirements_lets_no_wrong_value_in(distributor):
+    await distributor.submit("double", 1, complexity=1, capabilities=["typescript"])
+    with pytest.raises(FieldTypeError):
+        await distributor.submit("double", 1, complexity=True, capabilities=["typescript"])
+    capabilities = ["typescript"]
+    await distributor.submit("double", 1, capabilities=capabilities)
+    capabilities[0] = "gpu"
+    handle = await distributor.submit("double", 1, capabilities=capabilities)
+    assert (await handle.task()).requirements.capabilities == {"gpu"}

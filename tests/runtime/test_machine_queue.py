@@ -217,3 +217,54 @@ def _able(id, *capabilities):
     from apportion.model.worker import WorkerInfo
 
     return WorkerInfo(id, capabilities, 1)
+
+
+def test_small_tasks_do_not_keep_a_big_one_from_starting_for_ever():
+    world = World(RuntimeConfig(reserve_after=60.0))
+    world.join("w", 4)
+    for number in range(8):
+        world.submit(f"first{number}")
+    world.submit("big", complexity=4)
+    for number in range(200):
+        world.submit(f"small{number}")
+        world.pass_time(1.0)
+        if world.worker_of("big"):
+            break
+        world.report(next(iter(world.running.values())))
+    assert world.worker_of("big") == "w"
+    assert 60 <= number <= 70
+    world.end("big")
+    assert world.machine.held == 4, "then the small ones have their turn again"
+
+
+def test_a_worker_is_kept_only_as_long_as_there_is_a_reason():
+    world = World(RuntimeConfig(reserve_after=10.0))
+    world.join("w", 2)
+    world.submit("one")
+    world.submit("two")
+    world.submit("big", complexity=2)
+    world.submit("small", priority=4)
+    world.pass_time(11.0)
+    world.end("one")
+    world.submit("smaller")
+    assert world.worker_of("small") == "w"
+    world.end("small")
+    assert world.state("smaller") == "queued"
+    world.ask(inputs.CancelAsked("big"))
+    world.pass_time(0.0)
+    assert world.worker_of("smaller") == "w"
+
+
+def test_a_task_that_nobody_could_ever_take_does_not_stand_in_the_way_of_one_that_starves():
+    world = World(RuntimeConfig(reserve_after=10.0))
+    world.join("w", 2)
+    world.submit("impossible", complexity=3, priority=9)
+    world.submit("one")
+    world.submit("two")
+    world.submit("big", complexity=2)
+    world.submit("small", priority=4)
+    world.pass_time(11.0)
+    world.end("one")
+    world.end("two")
+    world.end("small")
+    assert world.worker_of("big") == "w"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import inf
 
 from apportion.core.pool.pool import WorkerPool
+from apportion.core.rules import suitable
+from apportion.model.task import TaskRequirements
 from apportion.model.task_record import Task
 from apportion.model.worker import WorkerInfo, WorkerStatus
 from apportion.registry.outcomes import Outcomes
@@ -47,12 +49,13 @@ class Member:
         ghosts: what still runs there although nobody waits for it: (task id, lease) -> units of capacity.
         draining: whether it gets nothing new.
         resting: whether it asked for a pause.
+        kept: whether it is kept free for a task that has waited too long.
         outcomes: what it has done.
         cancelled: tasks that it is to be told to stop.
     """
 
     __slots__ = (
-        "cancelled", "capacity", "draining", "ghosts", "held", "id", "incarnation", "joined", "leased", "load",
+        "cancelled", "capacity", "draining", "ghosts", "held", "id", "incarnation", "joined", "kept", "leased", "load",
         "outcomes", "published", "resting",
     )  # fmt: skip
 
@@ -65,6 +68,7 @@ class Member:
         self.cancelled: set[str] = set()
         self.draining = worker.status is WorkerStatus.DRAINING
         self.resting = False
+        self.kept = False
         self.capacity = worker.max_capacity
         self.load = worker.current_load
         self.joined = now.steady
@@ -115,10 +119,14 @@ class Crew:
             return inf
         return sum(max(0.0, member.capacity - member.load) for member in self.members.values())
 
+    def could_ever_take(self, needed: TaskRequirements) -> bool:
+        """Return whether any worker could take such a task if it held nothing else."""
+        return any(needed.complexity <= worker.max_capacity and suitable(needed, worker) for worker in self.pool)
+
     def set_status(self, member: Member) -> None:
         """Let the pool know whether the worker may be given tasks."""
         status = WorkerStatus.DRAINING if member.draining else WorkerStatus.IDLE
-        self.pool.update(member.id, status=WorkerStatus.OVERLOADED if member.resting else status)
+        self.pool.update(member.id, status=WorkerStatus.OVERLOADED if member.resting or member.kept else status)
 
     def publish(self, member: Member, now: Moment) -> None:
         """Show strategies the worker's record; once a second is often enough."""

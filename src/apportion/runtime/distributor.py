@@ -27,8 +27,6 @@ from apportion.runtime.lifetime import Lifetime
 from apportion.runtime.submission import (
     TaskOptions,
     TaskSpec,
-    new_task,
-    requirements_of,
     same_submission,
 )
 
@@ -102,7 +100,7 @@ class Distributor(Lifetime):
             TaskConflictError: another task has that idempotency key.
             NotRunningError: the distributor is not open.
         """
-        task, delay = new_task(self.config, task_type, payload, options)
+        task, delay = self._submissions.task(task_type, payload, options)
         return await self._submitted(task, self._ask_submit(task, delay))
 
     async def submit_many(self, tasks: Iterable[TaskSpec | Mapping[str, Any]]) -> list[TaskHandle]:
@@ -129,7 +127,7 @@ class Distributor(Lifetime):
         options: dict[str, Any] = dict(spec)
         if "task_type" not in options:
             raise FieldTypeError("task_type", "is required and missing")
-        return new_task(self.config, options.pop("task_type"), options.pop("payload", None), options)
+        return self._submissions.task(options.pop("task_type"), options.pop("payload", None), options)
 
     def _ask_submit(self, task: Task, delay: float) -> asyncio.Future[Any]:
         return self._running.ask(lambda request: inputs.TaskSubmitted(task, request, delay))
@@ -216,7 +214,7 @@ class Distributor(Lifetime):
 
     def explain(self, task_type: str | None = None, **options: Unpack[TaskOptions]) -> Explanation:
         """Return which worker such a task would go to now, or why to none, without submitting it."""
-        return self.balancer.explain(requirements_of(task_type, options), self._pool)
+        return self.balancer.explain(self._submissions.requirements(task_type, options), self._pool)
 
     async def explain_task(self, task_id: str) -> TaskExplanation:
         """Return why a task is where it is: the decision that placed it, or what it waits for.
@@ -244,7 +242,7 @@ class Distributor(Lifetime):
         Returns:
             The id of the task, which a worker now holds; None: no worker can take it now, and nothing was written.
         """
-        new, _ = new_task(self.config, task.task_type or "generic", payload, {"requirements": task})
+        new, _ = self._submissions.task(task.task_type or "generic", payload, {"requirements": task})
         placed = await self._running.ask(lambda request: inputs.TaskSubmitted(new, request, now_or_never=True))
         return None if placed is None else str(placed)
 

@@ -26,10 +26,11 @@ class Lane:
         line: the tasks in memory, in the order in which they start.
         blocked: nobody who can take them has room; nothing changes that but room.
         unread: those that are in the store only.
+        has_hope, hope_known_until: whether anybody who is there could ever take such a task; asked again at that time.
         aged: the requirements with the priority that the last one looked at has gained by waiting.
     """
 
-    __slots__ = ("aged", "blocked", "line", "requirements", "unread")
+    __slots__ = ("aged", "blocked", "has_hope", "hope_known_until", "line", "requirements", "unread")
 
     def __init__(self, requirements: TaskRequirements) -> None:
         self.requirements = requirements
@@ -37,6 +38,8 @@ class Lane:
         self.blocked = False
         self.unread = Unread()
         self.aged: TaskRequirements | None = None
+        self.has_hope = False
+        self.hope_known_until = -inf
 
     def add(self, place: Place) -> None:
         """Let a task stand in line."""

@@ -19,6 +19,7 @@ from apportion.runtime.handle import Handles
 from apportion.runtime.hands import Hands
 from apportion.runtime.learned import Learned
 from apportion.runtime.machine import Machine
+from apportion.runtime.submission import Submissions
 from apportion.runtime.surroundings import Surroundings
 
 
@@ -55,6 +56,7 @@ class Lifetime:
         self._machine = Machine(config, balancer, self._pool, rng)
         self._hands = Hands()
         self._handles = Handles()
+        self._submissions = Submissions(config)
         self._waiting_workers: list[inputs.WorkerJoined] = []
         self._driver: Driver | None = None
         self._store: TaskStore | None = None

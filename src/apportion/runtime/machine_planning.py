@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from apportion.core.rules import eligible, suitable
+from apportion.core.rules import eligible
 from apportion.errors import StrategyError
 from apportion.events import StrategyFailed, TaskAssigned
 from apportion.model.lifecycle import TaskState
-from apportion.model.task import QueuedTask, TaskRequirements
-from apportion.model.worker import WorkerInfo
+from apportion.model.task import QueuedTask
 from apportion.runtime.alarms import Alarm, Why
 from apportion.runtime.books import Books
 from apportion.runtime.crew import Holding
@@ -19,6 +18,7 @@ from apportion.runtime.machine_tasks import TaskSide
 from apportion.runtime.orders import QUEUE_ORDERS
 from apportion.runtime.orders.outlook import Outlook
 from apportion.runtime.records import attempt_of, moved
+from apportion.runtime.reservation import Reservation
 
 _RETRY_STRATEGY_AFTER = 1.0
 
@@ -30,15 +30,19 @@ class Planner:
         self._books = books
         self._tasks = tasks
         self._order = QUEUE_ORDERS[books.config.order]
+        self._reservation = Reservation(books)
 
     def plan(self) -> None:
         """Assign what can be assigned now, and see to it that memory holds what could be."""
         books = self._books
+        if not books.stopping:
+            self._assign_reserved()
         if books.restless and not books.stopping:
+            books.restless = False
             self._unblock()
+            self._reservation.look_around()
             while self._assign_window():
                 pass
-            books.restless = False
         self._tasks.settle_hopefuls()
         self._load()
 
@@ -59,6 +63,15 @@ class Planner:
             books.alarms.after(_RETRY_STRATEGY_AFTER, Alarm(Why.REPLAN, ""), books.now)
             return False
         return True
+
+    def _assign_reserved(self) -> None:
+        """Give a worker that was kept free for a task to that task, once it fits."""
+        due = self._reservation.due()
+        if due is not None:
+            waiting, member = due
+            if not self._tasks.too_late(waiting.task):
+                self._books.balancer.confirm(waiting.lane.requirements, member.id, self._books.crew.pool)
+                self._assign(waiting, member.id, self._decision(1))
 
     def _place_one_by_one(self, window: list[Waiting], decision: dict[str, Any]) -> None:
         """Place tasks of one shape: there is nothing to match, so each goes where the strategy wants it most."""
@@ -107,6 +120,7 @@ class Planner:
         holding = Holding(transition.task, member, amount)
         books.held[task.id] = member.held[task.id] = holding
         self._set_limits(holding)
+        self._reservation.overtaken(waiting, member)
         books.write(transition)
         books.instruct(Start(attempt_of(transition.task)))
         books.tell(TaskAssigned(books.now.wall, transition.task))
@@ -172,17 +186,9 @@ class Planner:
         books = self._books
         idle = not books.stopping and books.crew.room() > 0
         if idle and books.front.congested:
-            books.front.shrink(self._possible)
+            books.front.shrink(books.crew.could_ever_take)
         load = None if books.delayed.loading else books.front.next_load(idle)
         if load is None and not books.front.loading:
             load = books.delayed.next_load(books.config.front - len(books.front))
         if load is not None:
             books.instruct(load)
-
-    def _possible(self, needed: TaskRequirements) -> bool:
-        return any(could_ever_take(needed, worker) for worker in self._books.crew.pool)
-
-
-def could_ever_take(needed: TaskRequirements, worker: WorkerInfo) -> bool:
-    """Return whether a worker could take such a task if it held nothing else."""
-    return needed.complexity <= worker.max_capacity and suitable(needed, worker)

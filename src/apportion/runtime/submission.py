@@ -55,8 +55,8 @@ class TaskSpec(TaskOptions, total=False):
     payload: Any
 
 
-_OPTIONS = tuple(TaskOptions.__annotations__)
-_REQUIRED = frozenset(TaskRequirements.field_names()) - {"task_type"}
+_OPTIONS = frozenset(TaskOptions.__annotations__)
+_NEEDS = frozenset(TaskRequirements.field_names()) - {"task_type"} | {"requirements"}
 
 
 def new_id() -> str:
@@ -64,45 +64,96 @@ def new_id() -> str:
     return str(uuid_utils.uuid7())
 
 
-def new_task(config: RuntimeConfig, task_type: str, payload: Any, options: Mapping[str, Any]) -> tuple[Task, float]:
-    """Return a new task, and the seconds by which it is delayed.
+class Submissions:
+    """Makes records of new tasks. Tasks that need the same share one value, which is checked once.
 
     Args:
-        config: for what the client does not say.
-        task_type: names the handler.
-        payload: JSON.
-        options: as in `TaskOptions`.
-
-    Raises:
-        FieldError, FieldTypeError: naming the option.
+        config: for what clients do not say.
     """
-    validation.known_fields("submit", options, _OPTIONS)
-    task_type = name("task_type", task_type)
-    take = options.get
-    given_id, key, tenant = take("id"), take("idempotency_key"), take("tenant")
-    attempts = take("max_attempts")
-    task = Task(
-        id=new_id() if given_id is None else name("id", given_id),
-        task_type=task_type,
-        payload=payload,
-        requirements=requirements_of(task_type, options),
-        tenant="default" if tenant is None else name("tenant", tenant),
-        idempotency_key=None if key is None else name("idempotency_key", key),
-        max_attempts=config.max_attempts if attempts is None else validation.count("max_attempts", attempts, least=1),
-        timeout=validation.optional_number("timeout", take("timeout"), above=0),
-        not_before=validation.optional_number("not_before", take("not_before")),
-        schedule_timeout=validation.optional_number("schedule_timeout", take("schedule_timeout"), least=0),
-    )
-    return task, validation.number("delay", take("delay", 0.0), least=0)
+
+    def __init__(self, config: RuntimeConfig) -> None:
+        self._config = config
+        self._known: dict[object, TaskRequirements] = {}
+
+    def task(self, task_type: str, payload: Any, options: Mapping[str, Any]) -> tuple[Task, float]:
+        """Return a new task, and the seconds by which it is delayed.
+
+        Args:
+            task_type: names the handler.
+            payload: JSON.
+            options: as in `TaskOptions`.
+
+        Raises:
+            FieldError, FieldTypeError: naming the option.
+        """
+        task_type = name("task_type", task_type)
+        take = options.get
+        given_id, key, tenant = take("id"), take("idempotency_key"), take("tenant")
+        attempts, default = take("max_attempts"), self._config.max_attempts
+        task = Task(
+            id=new_id() if given_id is None else name("id", given_id),
+            task_type=task_type,
+            payload=payload,
+            requirements=self.requirements(task_type, options),
+            tenant="default" if tenant is None else name("tenant", tenant),
+            idempotency_key=None if key is None else name("idempotency_key", key),
+            max_attempts=default if attempts is None else validation.count("max_attempts", attempts, least=1),
+            timeout=validation.optional_number("timeout", take("timeout"), above=0),
+            not_before=validation.optional_number("not_before", take("not_before")),
+            schedule_timeout=validation.optional_number("schedule_timeout", take("schedule_timeout"), least=0),
+        )
+        return task, validation.number("delay", take("delay", 0.0), least=0)
+
+    def requirements(self, task_type: str | None, options: Mapping[str, Any]) -> TaskRequirements:
+        """Return the requirements among the options, with the task's type.
+
+        Raises:
+            FieldError, FieldTypeError: naming the option.
+        """
+        if not _OPTIONS.issuperset(options):
+            validation.known_fields("submit", options, TaskOptions.__annotations__)
+        given = {name: value for name, value in options.items() if name in _NEEDS}
+        shape = _shape(task_type, given)
+        known = None if shape is None else self._known.get(shape)
+        if known is not None:
+            return known
+        made = requirements_of(task_type, given)
+        if shape is not None:
+            if len(self._known) >= _SHAPES_KEPT:
+                self._known.clear()
+            self._known[shape] = made
+        return made
+
+
+def _shape(task_type: str | None, given: Mapping[str, Any]) -> object:
+    """Return what tells the given requirements from others, or None where that would take as long as checking them.
+
+    Types are part of it: True is no number, though it is equal to 1.
+    """
+    parts: list[object] = [task_type]
+    for name, value in given.items():
+        kind: type[object] = type(value)
+        if kind in _PLAIN:
+            parts += (name, kind, value)
+        elif kind in _COLLECTIONS and all(type(item) is str for item in value):
+            parts += (name, kind, frozenset(value))
+        else:
+            return None
+    return tuple(parts)
+
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+_COLLECTIONS = frozenset({list, tuple, set, frozenset})
+_SHAPES_KEPT = 1024
 
 
 def requirements_of(task_type: str | None, options: Mapping[str, Any]) -> TaskRequirements:
-    """Return the requirements among the options, with the task's type.
+    """Return requirements that are given one by one or as ``requirements``, with the task's type.
 
     Raises:
         FieldError, FieldTypeError: naming the option.
     """
-    fields = {name: value for name, value in options.items() if name in _REQUIRED}
+    fields = {name: value for name, value in options.items() if name != "requirements"}
     given = options.get("requirements")
     if given is None:
         requirements = TaskRequirements(**fields, task_type=task_type)
