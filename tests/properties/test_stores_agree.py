@@ -1,6 +1,7 @@
 """The stores are one: driven by one generated sequence, they answer the same, and hold the same after each step."""
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -170,6 +171,8 @@ class StoresAgree(RuleBasedStateMachine):
 
     def look(self) -> None:
         self.agree(contents)
+        counted = Counter(task.state for task in self.memory.page(TaskFilter(), 100)[0])
+        assert self.memory.counts() == {state: counted[state] for state in TaskState}
 
 
 def answer(ask: Callable[[TaskStore], object], store: TaskStore) -> object:

@@ -11,7 +11,7 @@ import pytest
 
 from apportion.errors import StoreError
 from apportion.model.task_record import Task
-from apportion.ports import Insert, Remember
+from apportion.ports import Forget, Insert, Remember
 from apportion.stores.sqlite import SqliteStore, connections
 from apportion.stores.sqlite.connections import KEPT_READERS, WAL_LIMIT, Readers
 
@@ -33,6 +33,16 @@ def pragma(connection: sqlite3.Connection, name: str):
 def test_the_writer_waits_for_the_disk(store: SqliteStore):
     assert pragma(store._writer, "journal_mode") == "wal"
     assert pragma(store._writer, "synchronous") == FULL
+
+
+def test_a_commit_is_one_transaction_that_writes_from_its_beginning(store: SqliteStore):
+    """One that became a writing one half way could fail without waiting for another program."""
+    statements: list[str] = []
+    store._writer.set_trace_callback(statements.append)
+    store.commit([Insert(Task("a", "lint")), Insert(Task("b", "lint")), Remember("x", 1), Forget("a")])
+    assert statements[0] == "BEGIN IMMEDIATE"
+    assert statements[-1] == "COMMIT"
+    assert sum(statement.startswith(("BEGIN", "COMMIT")) for statement in statements) == 2
 
 
 def test_readers_cannot_write(store: SqliteStore):

@@ -95,6 +95,18 @@ def test_the_page_limit_of_a_database_is_a_full_disk(store: SqliteStore):
     assert store.commit([Insert(Task("a", "lint"))]) == [True]
 
 
+def test_a_write_that_found_no_room_is_known_by_trying(small_disk: Path, monkeypatch: pytest.MonkeyPatch):
+    """SQLite calls it an I/O error when it is a quota that is used up, or the log's index that cannot grow."""
+    with closing(SqliteStore(small_disk / "tasks.db")) as store:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+        (small_disk / "others").write_bytes(bytes(room(small_disk)))
+        with monkeypatch.context() as failing:
+            failing.setattr(store, "_writer", Mock(cursor=Mock(side_effect=error), wraps=store._writer))
+            with pytest.raises(StoreFullError):
+                store.commit([Insert(Task("a", "lint"))])
+
+
 def test_a_disk_that_fails_in_another_way_is_not_called_full(store: SqliteStore, monkeypatch: pytest.MonkeyPatch):
     error = sqlite3.OperationalError("disk I/O error")
     error.sqlite_errorname = "SQLITE_IOERR_WRITE"

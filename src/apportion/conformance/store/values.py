@@ -7,6 +7,7 @@ from typing import Any
 
 from apportion.conformance.claims import equal, refused
 from apportion.conformance.store.place import Check, Place, inserted, moved, task
+from apportion.errors import FieldError, FieldTypeError
 from apportion.model.constraint import Constraint
 from apportion.model.lifecycle import TaskState
 from apportion.model.task import TaskRequirements
@@ -108,15 +109,15 @@ def what_no_store_can_keep_is_refused(place: Place) -> None:
         "too deep": deep,
     }.items():
         change = Insert(task("a", payload=payload))
-        refused(ValueError, f"a payload that is {name} is refused", store.commit, [change])
+        refused(FieldError, f"a payload that is {name} is refused", store.commit, [change])
     for payload in ({1, 2}, b"bytes", object()):
         change = Insert(task("a", payload=payload))
-        refused(TypeError, f"a payload of {payload!r} is refused", store.commit, [change])
+        refused(FieldTypeError, f"a payload of {payload!r} is refused", store.commit, [change])
     store.commit([Insert(task("there"))])
-    refused(ValueError, "even of a task that is there", store.commit, [Insert(task("there", payload=float("nan")))])
+    refused(FieldError, "even of a task that is there", store.commit, [Insert(task("there", payload=float("nan")))])
     for field in ("id", "task_type", "tenant", "idempotency_key", "assigned_worker"):
         change = Insert(FULL.replace(**{field: HALF_A_PAIR}))
-        refused(ValueError, f"half a surrogate pair as {field} is refused", store.commit, [change])
+        refused(FieldError, f"half a surrogate pair as {field} is refused", store.commit, [change])
     equal(sum(store.counts().values()), 1, "nothing of it was kept")
     store.close()
 

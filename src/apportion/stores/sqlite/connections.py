@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Generator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from threading import Condition
 from typing import Any, Final
 
@@ -65,9 +65,9 @@ class Readers:
 
     def all(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """Return every row of the answer: a snapshot ends here, not when a caller has looked at the last row."""
-        with self.lend() as reader, closing(reader.cursor()) as cursor:
+        with self.lend() as reader:
             try:
-                return cursor.execute(statement, parameters).fetchall()
+                return reader.execute(statement, parameters).fetchall()
             except UnicodeEncodeError:
                 return []  # half a surrogate pair is in no stored text
 
