@@ -67,6 +67,18 @@ def test_killed_it_leaves_nothing_working_and_goes_on(sandbox: Sandbox):
     assert {line["attempts"] for line in sandbox.lines()} == {1}
 
 
+def test_a_task_is_not_blamed_for_the_deaths_of_its_runs(sandbox: Sandbox):
+    sandbox.write_tasks(a_waiting_task(sandbox, "a"))
+    for deaths in range(1, 6):
+        run = sandbox.start()
+        until(lambda: sandbox.noted("start") == ["a"] * deaths)  # noqa: B023 -- used at once
+        sandbox.kill(run)
+        sandbox.wait_until_nothing_works()
+    let_go(sandbox)
+    sandbox.run(code=0)
+    assert [(line["state"], line["attempts"]) for line in sandbox.lines()] == [("succeeded", 1)]
+
+
 def test_what_survives_even_the_guardian_is_ended_by_the_next_run(sandbox: Sandbox):
     sandbox.write_tasks(a_waiting_task(sandbox, "a"))
     run = sandbox.start()

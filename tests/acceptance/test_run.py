@@ -127,3 +127,16 @@ def test_any_text_is_an_id(sandbox: Sandbox, id: str):
     sandbox.run(code=0)
     assert sandbox.states() == {id: "succeeded"}
     assert len(list((sandbox.results / "logs").iterdir())) == 1
+
+
+@pytest.mark.parametrize("closed", ["stdout", "stderr"])
+def test_it_goes_on_when_nobody_listens_any_more(sandbox: Sandbox, closed: str):
+    sandbox.write_tasks(
+        *[sandbox.task(f"t{number}") for number in range(3)], sandbox.task("x", "exit 1", max_attempts=1)
+    )
+    run = sandbox.start()
+    getattr(run, closed).close()
+    setattr(run, closed, None)
+    run.communicate(timeout=30)
+    assert run.returncode == 1
+    assert len(sandbox.lines()) == 4

@@ -6,11 +6,11 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from apportion.assemble import store_opener
 from apportion.batch.batch import Batch
 from apportion.batch.options import STORE_FILE, BatchOptions
 from apportion.batch.problems import Problems
 from apportion.batch.standing import standing_of
+from apportion.batch.state import opened
 from apportion.batch.task_line import TaskLine
 from apportion.model.lifecycle import TaskState
 
@@ -25,7 +25,7 @@ def what_is_left(batch: Batch, options: BatchOptions) -> tuple[list[TaskLine], i
 
     Raises:
         ExceptionGroup: of InputFileError: tasks that are not what they were in an earlier run.
-        StoreError: the store cannot be read.
+        ConfigurationError: the store cannot be read.
     """
     place = Path((options.store or str(options.results / STORE_FILE)).removeprefix("sqlite:///"))
     if options.fresh or not place.is_file():
@@ -35,7 +35,7 @@ def what_is_left(batch: Batch, options: BatchOptions) -> tuple[list[TaskLine], i
             source = place.with_name(place.name + companion)
             if source.is_file():
                 shutil.copyfile(source, Path(folder, STORE_FILE + companion))
-        store = store_opener(Path(folder, STORE_FILE))()
+        store = opened(Path(folder, STORE_FILE))
         try:
             problems = Problems(batch.name)
             standing = standing_of(batch.lines, store, problems)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from apportion.assemble import store_opener
 from apportion.batch import strict_json
@@ -45,13 +46,7 @@ def open_state(options: BatchOptions, tell: Callable[[str], None]) -> State:
         StoreFullError: the disk is full.
         ConfigurationError: it cannot be opened.
     """
-    place = options.store or options.results / STORE_FILE
-    try:
-        store: TaskStore = store_opener(place)()
-    except (StoreHeldError, StoreFullError):
-        raise
-    except StoreError as error:
-        raise ConfigurationError(str(error)) from error
+    store = opened(options.store or options.results / STORE_FILE)
     try:
         run_id = _run_id(store)
         for stray in kill_strays(run_id):
@@ -62,6 +57,23 @@ def open_state(options: BatchOptions, tell: Callable[[str], None]) -> State:
         store.close()
         raise
     return State(store, run_id)
+
+
+def opened(place: str | Path) -> TaskStore:
+    """Open a store.
+
+    Raises:
+        StoreHeldError: another run holds it.
+        StoreFullError: the disk is full.
+        ConfigurationError: it cannot be opened.
+    """
+    try:
+        store: TaskStore = store_opener(place)()
+    except (StoreHeldError, StoreFullError):
+        raise
+    except StoreError as error:
+        raise ConfigurationError(str(error)) from error
+    return store
 
 
 def _run_id(store: TaskStore) -> str:

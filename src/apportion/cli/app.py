@@ -52,6 +52,8 @@ def run_command_line() -> int:
     except ApportionError as error:
         say(messages(), "error", error, "bold red")
         return exit_code_of(error)
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else ExitCode.DONE
     except Exception:  # noqa: BLE001 -- whatever it is, its exit code must not say that a task failed

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
+from typing import IO, Any, TextIO, cast
 
 from rich.console import Console, RenderableType
 from rich.text import Text
@@ -10,8 +13,46 @@ from rich.text import Text
 # What a task or a command says may hold anything; a terminal obeys some of it.
 HARMLESS = "\N{REPLACEMENT CHARACTER}"
 
+NOBODY_READS = {errno.EPIPE, errno.EIO}
+
 # A file has no width; tables still need one, and nothing in them is cut off at this.
 PIPE_WIDTH = 200
+
+
+class Unbreakable:
+    """A stream that goes on when nobody reads it any more: a pager that was closed, a terminal that is gone.
+
+    The run matters more than its display; what is written then goes nowhere. A full disk is still an error.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write, or drop."""
+        try:
+            return self._stream.write(text)
+        except OSError as error:
+            self._forgive(error)
+            return len(text)
+
+    def flush(self) -> None:
+        """Flush, or drop."""
+        try:
+            self._stream.flush()
+        except OSError as error:
+            self._forgive(error)
+
+    def _forgive(self, error: OSError) -> None:
+        """Let the rest go nowhere, what is still in the stream's buffer included."""
+        if error.errno not in NOBODY_READS:
+            raise error
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self._stream.fileno())
+        os.close(nowhere)
 
 
 def output() -> Console:
@@ -31,7 +72,8 @@ def _console(*, stderr: bool) -> Console:
     if reconfigure is not None:
         reconfigure(errors="replace")
     width = None if stream.isatty() else PIPE_WIDTH
-    return Console(stderr=stderr, width=width, highlight=False, markup=False, emoji=False, soft_wrap=width is not None)
+    file = cast("IO[str]", Unbreakable(stream))
+    return Console(file=file, width=width, highlight=False, markup=False, emoji=False, soft_wrap=width is not None)
 
 
 def show(console: Console, what: RenderableType) -> None:
