@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := $(BIN)/python -m pip install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-ci test-long lint format types imports unit docs bench services lock upgrade clean
+.PHONY: help run test test-ci test-long lint format types imports unit docs picture bench services lock upgrade clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ unit: .venv/dev ## the tests
 
 docs: .venv/runtime ## draw the diagrams in docs/ that are made from the code
 	$(BIN)/python -m scripts.diagrams
+
+picture: .venv/runtime ## draw docs/images/ anew from a real run of the demo
+	$(BIN)/python -m scripts.picture
 
 bench: .venv/runtime ## measure, results as data
 	$(BIN)/python -m bench

@@ -1,6 +1,6 @@
 """Runs the demo and draws what its terminal shows: docs/images/run.svg half way, docs/images/summary.svg at the end.
 
-Run as ``python scripts/picture.py`` from the root of the checkout.
+Run by `make picture`, from the root of the checkout.
 """
 
 from __future__ import annotations
