@@ -31,8 +31,7 @@ async def main(run_id, folder, *scripts):
     await guardian.arm()
     print(guardian.pid, flush=True)
     while await asyncio.to_thread(sys.stdin.readline) == "guardian?\n":
-        await guardian.arm()
-        print(guardian.pid, flush=True)
+        print(guardian.pid or 0, flush=True)
     await commands.close(0.1)
     await processes.close(0.1)
     await guardian.close()

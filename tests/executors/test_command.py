@@ -60,8 +60,16 @@ async def test_huge_output_holds_up_nothing(bench):
     assert outcome.error == "exit code 1: done"
 
 
-async def test_its_input_is_empty(bench):
-    assert (await bench.command("sh", "-c", "! read line")).success
+async def test_its_input_is_empty_whatever_ours_is(bench):
+    kept, (reading, writing) = os.dup(0), os.pipe()
+    os.dup2(reading, 0)
+    os.write(writing, b"not for you\n")
+    try:
+        assert (await bench.command("sh", "-c", "! read line")).success
+    finally:
+        os.dup2(kept, 0)
+        for descriptor in (kept, reading, writing):
+            os.close(descriptor)
 
 
 async def test_the_environment_is_the_payloads_over_the_workers_over_ours(bench, tmp_path, monkeypatch):

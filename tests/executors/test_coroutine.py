@@ -76,6 +76,20 @@ async def test_a_time_out_cancels_and_lets_it_clear_up():
     assert cleared_up.is_set()
 
 
+async def test_one_that_is_cancelled_before_its_first_step_is_reported_at_once():
+    called = []
+
+    async def handler(payload):
+        called.append(payload)
+
+    bench = Bench(CoroutineExecutor({"it": handler}, patience=600))
+    attempt = bench.start("it")
+    bench.executor.cancel(attempt)
+    assert (await bench.outcome(attempt)).cancelled
+    assert called == []
+    await bench.close()
+
+
 async def test_one_that_goes_on_is_reported_counted_and_its_late_result_discarded():
     let_go = asyncio.Event()
 

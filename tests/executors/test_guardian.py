@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from apportion.clock import fresh_random
+from apportion.executors import guardian_process
 from apportion.executors.command import CommandConfig, CommandExecutor
 from apportion.executors.guardian import Guardian
 from apportion.executors.guardian_process import marked
@@ -36,7 +37,7 @@ class Run:
             text=True,
             start_new_session=True,
         )
-        self.guardian = self._hear_of_guardian()
+        self.guardian = psutil.Process(self._hear_of_guardian())
 
     def ask_for_guardian(self):
         self.process.stdin.write("guardian?\n")
@@ -44,7 +45,7 @@ class Run:
         return self._hear_of_guardian()
 
     def _hear_of_guardian(self):
-        return psutil.Process(int(self.process.stdout.readline()))
+        return int(self.process.stdout.readline())
 
     def kill(self):
         self.process.kill()
@@ -170,10 +171,29 @@ async def test_a_guardian_that_dies_is_replaced(runs, words):
     processes = await word.hear_pids()
     run.guardian.kill()
     assert all_end([run.guardian])
-    while (next_one := run.ask_for_guardian()) == run.guardian:
+    while (next_pid := run.ask_for_guardian()) in {0, run.guardian.pid}:
         pass
     run.kill()
-    assert all_end([*processes, next_one])
+    assert all_end([*processes, psutil.Process(next_pid)])
+
+
+def run_to_its_end(command, output):
+    return subprocess.run(command, stdin=subprocess.PIPE, stdout=output, start_new_session=True, check=False).returncode
+
+
+async def test_a_guardian_that_comes_up_after_the_run_has_died_clears_up_all_the_same(runs, words):
+    word = words("word")
+    run = runs(a_family(word))
+    processes = await word.hear_pids()
+    os.kill(run.process.pid, signal.SIGSTOP)
+    run.guardian.kill()
+    late = [sys.executable, guardian_process.__file__, f"APPORTION_RUN={run.id}", str(run.process.pid)]
+    run.kill()
+    reading, nobody_reads = os.pipe()
+    os.close(reading)
+    assert run_to_its_end(late, nobody_reads) == 0
+    os.close(nobody_reads)
+    assert all_end(processes)
 
 
 async def test_nobody_reaches_the_guardian_from_the_terminal(runs, words):

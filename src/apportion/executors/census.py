@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from apportion.executors.guardian_process import Found, marked
+from apportion.executors.off_loop import off_loop
 
 
 class Census:
@@ -28,10 +29,10 @@ class Census:
             if self._next is None:
                 self._next = asyncio.ensure_future(self._after(self._now))
             return await asyncio.shield(self._next)
-        self._now = asyncio.ensure_future(asyncio.to_thread(marked, self._mark))
+        self._now = asyncio.ensure_future(off_loop(marked, self._mark))
         return await asyncio.shield(self._now)
 
     async def _after(self, earlier: asyncio.Future[list[Found]]) -> list[Found]:
         await asyncio.wait([earlier])
         self._now, self._next = self._next, None
-        return await asyncio.to_thread(marked, self._mark)
+        return await off_loop(marked, self._mark)

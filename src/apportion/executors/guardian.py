@@ -14,6 +14,7 @@ from apportion import validation
 from apportion.clock import fresh_random
 from apportion.executors import guardian_process
 from apportion.executors.guardian_process import LINUX, kill_all
+from apportion.executors.off_loop import off_loop
 
 RUN = "APPORTION_RUN"
 GUARD = "APPORTION_GUARD"
@@ -84,6 +85,7 @@ class Guardian:
         self._guard: _Guard | None = None
         self._starts_in_vain = 0
         self._waiting: list[asyncio.Future[None]] = []
+        self._begun = False
         self._closed = False
 
     @property
@@ -103,6 +105,7 @@ class Guardian:
             OSError: it cannot be started.
         """
         if self._guard is None and not self._closed:
+            self._begun = True
             self._guard = _Guard(f"{RUN}={self.run_id}")
             asyncio.get_running_loop().add_reader(self._guard.hear, self._hear)
 
@@ -127,12 +130,13 @@ class Guardian:
             return
         self._closed, self.armed = True, False
         self._tell(OSError(_CLOSED))
-        if self._guard is None:
+        if not self._begun:
             return
         # Whoever started something has seen its start through: it has its mark, so that one quiet look does.
-        await asyncio.to_thread(kill_all, self.own_mark, 1, _MOST_LOOKS)
-        self._guard.dismiss()
-        await asyncio.to_thread(self._drop().wait)
+        await off_loop(kill_all, self.own_mark, 1, _MOST_LOOKS)
+        if self._guard:
+            self._guard.dismiss()
+            await off_loop(self._drop().wait)
 
     def _hear(self) -> None:
         """It says one byte when it stands guard, and its pipe ends when it dies."""

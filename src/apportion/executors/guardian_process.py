@@ -233,7 +233,8 @@ def main() -> None:
     mark, parent = os.fsencode(sys.argv[1]), int(sys.argv[2])
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE):
         signal.signal(number, signal.SIG_IGN)
-    os.write(sys.stdout.fileno(), b"\n")
+    with contextlib.suppress(OSError):  # the run has died already: all the more there is to do
+        os.write(sys.stdout.fileno(), b"\n")
     if _wait_for_end_of(parent):
         kill_all(mark)
 
