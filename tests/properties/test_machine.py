@@ -154,6 +154,8 @@ class MachineLife(RuleBasedStateMachine):
     @rule(at_once=st.booleans())
     def reads_take_long(self, at_once):
         self.world.loads_at_once = at_once
+        while at_once and self.world.loads:
+            self.world.deliver_load()
 
     @rule()
     @precondition(lambda self: self.world.loads)

@@ -92,7 +92,9 @@ def test_a_lease_that_is_not_renewed_is_lost():
     world.join("silent", leased=True)
     world.submit("t")
     old = world.attempt("t")
+    another = world.join("another", leased=True, eager=False)
     world.pass_time(14.9)
+    world.ask(inputs.Heartbeat("another", another, {}))
     assert world.state("t") == "assigned"
     world.ask(inputs.DrainAsked("silent"))
     world.pass_time(0.2)
@@ -134,7 +136,9 @@ def test_a_heartbeat_under_an_old_lease_renews_nothing():
     world.submit("t")
     answer = world.ask(inputs.Heartbeat("w", incarnation, {"t": 99}))
     assert answer.taken_back == ("t",)
-    world.pass_time(15.1)
+    world.pass_time(14.9)
+    world.ask(inputs.Heartbeat("w", incarnation, {"t": 99}))
+    world.pass_time(0.2)
     assert world.stored("t").deaths == 1
 
 

@@ -15,12 +15,22 @@ from apportion.model.lifecycle import TaskState
 from apportion.model.task import TaskRequirements
 from apportion.model.task_record import Task
 from apportion.model.worker import WorkerInfo
-from apportion.ports import Attempt, Change, Insert, Outcome, Transition
+from apportion.ports import Attempt, Change, Insert, Outcome, Remember, Transition
 from apportion.runtime import inputs
 from apportion.runtime.batch import Batch, about
-from apportion.runtime.instructions import Answer, CancelAttempt, Emit, Instruction, LoadFront, SetTimer, Start
+from apportion.runtime.instructions import (
+    Answer,
+    AnswerClaim,
+    CancelAttempt,
+    Emit,
+    Instruction,
+    LoadFront,
+    SetTimer,
+    Start,
+)
 from apportion.runtime.machine import Machine
 from apportion.runtime.moment import Moment
+from apportion.runtime.registrations import registrations_of
 from apportion.stores.memory import MemoryStore
 
 START = 1_000_000_000.0
@@ -34,6 +44,7 @@ class World:
         facts: what observers were told.
         answers: what askers were told, by request.
         written: every change that took effect.
+        eager: remote workers that ask for work again whenever they were answered.
     """
 
     def __init__(self, config: RuntimeConfig | None = None, *, strategy: Any = None, store: MemoryStore | None = None):
@@ -51,6 +62,8 @@ class World:
         self.loads_at_once = True
         self.timer: float | None = None
         self.requests = 0
+        self.eager: dict[str, int] = {}
+        self.handed: dict[int, list[Attempt]] = {}
         self.begin()
 
     def begin(self) -> None:
@@ -62,7 +75,11 @@ class World:
         self.cancelling.clear()
         self.loads.clear()
         self.timer = None
-        self.tell(inputs.TasksFound(list(self.store.assigned()), self.store.counts()[TaskState.QUEUED]))
+        self.eager.clear()
+        self.handed.clear()
+        assigned = list(self.store.assigned())
+        queued = self.store.counts()[TaskState.QUEUED]
+        self.tell(inputs.TasksFound(assigned, queued, registrations_of(self.store, assigned)))
 
     # --- telling ----------------------------------------------------------------------------------------------------
 
@@ -86,6 +103,7 @@ class World:
         return instructions
 
     def _commit(self, changes: Sequence[Change]) -> set[str]:
+        self.store.commit([change for change in changes if isinstance(change, Remember)])
         tasks = [change for change in changes if isinstance(change, Insert | Transition)]
         answers = self.store.commit(tasks) if tasks else []
         self.written += [change for change, took_effect in zip(tasks, answers, strict=True) if took_effect]
@@ -96,16 +114,30 @@ class World:
             attempt = instruction.attempt
             assert (attempt.task_id, attempt.lease) not in self.running, "started twice under one lease"
             self.running[attempt.task_id, attempt.lease] = attempt
+            if instruction.claim:
+                self.handed.setdefault(instruction.claim, []).append(attempt)
+        elif isinstance(instruction, AnswerClaim):
+            self._hand_out(instruction)
         elif isinstance(instruction, CancelAttempt):
             self.cancelling.append(instruction.attempt)
         elif isinstance(instruction, Emit):
             self.facts.append(instruction.fact)
         elif isinstance(instruction, Answer):
             self.answers[instruction.request] = instruction
+            if instruction.request in self.eager.values():
+                self.eager = {id: request for id, request in self.eager.items() if request != instruction.request}
         elif isinstance(instruction, LoadFront):
             self.loads.append(instruction)
         elif isinstance(instruction, SetTimer):
             self.timer = self.steady() + instruction.seconds
+
+    def _hand_out(self, claim: AnswerClaim) -> None:
+        attempts = self.handed.pop(claim.request, [])
+        self.answers[claim.request] = Answer(claim.request, value=attempts)
+        leases = [(attempt.task_id, attempt.lease) for attempt in attempts]
+        self.tell(inputs.ClaimAnswered(claim.worker_id, leases))
+        if self.eager.get(claim.worker_id) == claim.request:
+            self.ask_for_work(claim.worker_id)
 
     def deliver_load(self) -> None:
         """Read the stored queue as the machine asked, and tell it."""
@@ -116,9 +148,9 @@ class World:
     def ask(self, event: Any) -> Any:
         """Tell the machine, and return its answer, or raise it."""
         self.requests += 1
-        event.request = self.requests
+        event.request = number = self.requests
         self.tell(event)
-        answer = self.answers.pop(self.requests)
+        answer = self.answers.pop(number)
         if answer.error is not None:
             raise answer.error
         return answer.value
@@ -134,11 +166,34 @@ class World:
         task = Task(id, task_type, requirements=TaskRequirements(**needed, task_type=task_type), **rest)
         return self.ask(inputs.TaskSubmitted(task, delay=delay, now_or_never=now_or_never))
 
-    def join(self, id: str, capacity: float = 1, *, leased: bool = False, **fields: Any) -> int:
+    def join(self, id: str, capacity: float = 1, *, leased: bool = False, eager: bool = True, **fields: Any) -> int:
         """Let a worker join; it can do everything unless told otherwise."""
         worker = WorkerInfo(id, fields.pop("capabilities", ()), capacity, **fields)
         incarnation: int = self.ask(inputs.WorkerJoined(worker, leased))
+        if leased and eager:
+            self.ask_for_work(id)
         return incarnation
+
+    def ask_for_work(self, id: str) -> None:
+        """Let a remote worker ask for work, and again whenever it was given some."""
+        self.requests += 1
+        self.eager[id] = self.requests
+        self.tell(inputs.ClaimOpened(id, None, 1000, 1e6, self.requests))
+
+    def claim(self, id: str, most: int = 1000, wait: float = 1e6, incarnation: int | None = None) -> int:
+        """Let a remote worker ask for work, and return under which number it will be answered."""
+        self.requests += 1
+        self.tell(inputs.ClaimOpened(id, incarnation, most, wait, self.requests))
+        return self.requests
+
+    def claimed(self, request: int) -> list[str] | None:
+        """Return the ids of the tasks that answered a claim; None: it is still open."""
+        answer = self.answers.get(request)
+        if answer is None:
+            return None
+        if answer.error is not None:
+            raise answer.error
+        return [attempt.task_id for attempt in answer.value]
 
     def pass_time(self, seconds: float, *, wall: float | None = None) -> None:
         """Let time pass; ``wall``: by how much the wall clock moves, if it does otherwise."""

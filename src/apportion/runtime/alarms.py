@@ -20,6 +20,8 @@ class Why(Enum):
     WAITED = "a task has waited as long as it may, or its deadline has passed"
     OVERTIME = "an attempt should have been reported long ago"
     LEASE = "a lease was not renewed"
+    CLAIM = "a worker has waited for work as long as it wanted"
+    SILENT = "nothing was heard of a worker"
     RESTED = "a worker's pause is over"
     REPLAN = "a strategy that failed is tried again"
 

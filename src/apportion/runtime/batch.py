@@ -6,7 +6,19 @@ from collections.abc import Iterable
 
 from apportion.model.task_record import Task
 from apportion.ports import Change, Insert, Remember, Transition
-from apportion.runtime.instructions import Answer, CancelAttempt, Emit, Instruction, LoadFront, SetTimer, Start
+from apportion.runtime.instructions import (
+    Answer,
+    AnswerClaim,
+    CancelAttempt,
+    Emit,
+    Instruction,
+    LoadFront,
+    SetTimer,
+    Start,
+)
+
+_BOUND = (LoadFront, AnswerClaim)
+"""What is about many tasks: the queue that is read, and a worker's new assignments."""
 
 
 class Batch:
@@ -20,6 +32,7 @@ class Batch:
         self.inserts: list[Insert] = []
         self.transitions: list[Transition] = []
         self.remember: Remember | None = None
+        self.documents: dict[str, Remember] = {}
         self.effects: list[Instruction] = []
 
     def add(self, instructions: Iterable[Instruction]) -> None:
@@ -29,13 +42,15 @@ class Batch:
                 self.transitions.append(instruction)
             elif isinstance(instruction, Insert):
                 self.inserts.append(instruction)
+            elif isinstance(instruction, Remember):
+                self.documents[instruction.name] = instruction
             else:
                 self.effects.append(instruction)
 
     @property
     def changes(self) -> list[Change]:
         """Everything to commit, in order."""
-        changes: list[Change] = [*self.new_tasks(), *self._later_moves()]
+        changes: list[Change] = [*self.new_tasks(), *self._later_moves(), *self.documents.values()]
         if self.remember is not None:
             changes.append(self.remember)
         return changes
@@ -74,12 +89,12 @@ class Batch:
         return struck
 
     def take_free(self) -> list[Instruction]:
-        """Take out the effects that need not wait for any change; reading the queue has to wait for all of them."""
+        """Take out the effects that need not wait for any change; some have to wait for all of them."""
         bound = {change.task.id for change in self._of_tasks()}
         free: list[Instruction] = [
-            effect for effect in self.effects if about(effect) not in bound and not isinstance(effect, LoadFront)
+            effect for effect in self.effects if about(effect) not in bound and not isinstance(effect, _BOUND)
         ]
-        self.effects = [effect for effect in self.effects if about(effect) in bound or isinstance(effect, LoadFront)]
+        self.effects = [effect for effect in self.effects if about(effect) in bound or isinstance(effect, _BOUND)]
         return free
 
 
@@ -91,5 +106,5 @@ def about(effect: Instruction) -> str:
         return effect.task_id
     if isinstance(effect, Emit):
         return getattr(effect.fact, "task_id", "")
-    assert isinstance(effect, LoadFront | SetTimer)
+    assert isinstance(effect, LoadFront | AnswerClaim | SetTimer)
     return ""

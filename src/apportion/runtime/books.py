@@ -13,7 +13,7 @@ from apportion.model.task import TaskRequirements
 from apportion.model.task_record import Task
 from apportion.ports import Insert, Transition
 from apportion.runtime.alarms import Alarm, Alarms, Why
-from apportion.runtime.crew import Crew, Holding
+from apportion.runtime.crew import Crew, Holding, Member
 from apportion.runtime.delayed import Delayed
 from apportion.runtime.durations import Durations
 from apportion.runtime.front import Front
@@ -33,6 +33,7 @@ class Books:
         queued: tasks that wait, those included that are in the store only.
         restless: something has changed that could let a task start.
         roomy: ids of workers that have new room.
+        asking: remote workers whose claims are open, by id.
         stopping: nothing new starts.
     """
 
@@ -52,6 +53,7 @@ class Books:
         self.queued = 0
         self.restless = False
         self.roomy: set[str] = set()
+        self.asking: dict[str, Member] = {}
         self.stopping = False
         self._written: list[Instruction] = []
 
@@ -139,6 +141,23 @@ class Books:
         self.delayed.remove(task_id)
 
     # --- holding ----------------------------------------------------------------------------------------------------
+
+    def use_claim(self, member: Member) -> int:
+        """Count an assignment as part of the answer to its worker's claim; return the request, 0 for a local worker."""
+        claim = member.claim
+        if claim is None:
+            return 0
+        claim.given = True
+        claim.left -= 1
+        if claim.left == 0:
+            self.crew.set_status(member)
+        return claim.request
+
+    def begin_lease(self, holding: Holding) -> None:
+        """From now on its worker has to renew what it holds."""
+        seconds, task = self.config.lease_seconds, holding.task
+        holding.expires = self.now.steady + seconds
+        self.alarms.after(seconds, Alarm(Why.LEASE, task.id, task.lease), self.now)
 
     def let_go(self, holding: Holding) -> None:
         """End an assignment: the lease is void, and its worker has the room back."""

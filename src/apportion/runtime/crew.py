@@ -38,6 +38,25 @@ class Holding:
         self.expires = inf
 
 
+class Claim:
+    """A remote worker asks for work.
+
+    Attributes:
+        request: who waits for the answer.
+        left: how many more tasks it wants.
+        wait: whether it waits until there are some.
+        given: whether it has been given any; then it is answered.
+    """
+
+    __slots__ = ("given", "left", "request", "wait")
+
+    def __init__(self, request: int, most: int, wait: bool) -> None:
+        self.request = request
+        self.left = most
+        self.wait = wait
+        self.given = False
+
+
 class Member:
     """A registered worker.
 
@@ -52,11 +71,15 @@ class Member:
         kept: whether it is kept free for a task that has waited too long.
         outcomes: what it has done.
         cancelled: tasks that it is to be told to stop.
+        claim: of a remote worker, the claim that is open: only while it has one is it given anything.
+        seen: steady seconds at which it last called.
+        silent: whether it has not called for so long that it does not count as there.
+        status: what the pool was told.
     """
 
     __slots__ = (
-        "cancelled", "capacity", "draining", "ghosts", "held", "id", "incarnation", "joined", "kept", "leased", "load",
-        "outcomes", "published", "resting",
+        "cancelled", "capacity", "claim", "draining", "ghosts", "held", "id", "incarnation", "joined", "kept", "leased",
+        "load", "outcomes", "published", "resting", "seen", "silent", "status",
     )  # fmt: skip
 
     def __init__(self, worker: WorkerInfo, incarnation: int, leased: bool, now: Moment) -> None:
@@ -69,11 +92,31 @@ class Member:
         self.draining = worker.status is WorkerStatus.DRAINING
         self.resting = False
         self.kept = False
+        self.claim: Claim | None = None
+        self.seen = now.steady
+        self.silent = False
+        self.status = worker.status
         self.capacity = worker.max_capacity
         self.load = worker.current_load
         self.joined = now.steady
         self.published = now.steady
         self.outcomes = Outcomes(worker.metrics)
+
+    @property
+    def asks(self) -> bool:
+        """Whether it may be given something now, if it has room."""
+        return not self.leased or (self.claim is not None and self.claim.left > 0)
+
+    @property
+    def claim_request(self) -> int:
+        """Who waits for the answer to its claim; 0: nobody."""
+        return 0 if self.claim is None else self.claim.request
+
+    def shown(self, worker: WorkerInfo) -> WorkerInfo:
+        """Return the worker as people see it. One that does not ask at this very moment is none the worse for it."""
+        if not self.leased or self.resting or self.status in {WorkerStatus.OFFLINE, WorkerStatus.DRAINING}:
+            return worker
+        return worker.replace(status=WorkerStatus.BUSY if self.held else WorkerStatus.IDLE)
 
 
 class Crew:
@@ -88,11 +131,20 @@ class Crew:
         self.members: dict[str, Member] = {}
         self._incarnation = 0
 
-    def join(self, worker: WorkerInfo, leased: bool, now: Moment) -> Member:
-        """Register a worker whose id is free. Incarnations grow over restarts too: they begin at the time in ms."""
-        self._incarnation = max(self._incarnation + 1, int(now.wall * 1000))
-        member = self.members[worker.id] = Member(worker, self._incarnation, leased, now)
+    def join(self, worker: WorkerInfo, leased: bool, now: Moment, incarnation: int = 0) -> Member:
+        """Register a worker whose id is free. Incarnations grow over restarts too: they begin at the time in ms.
+
+        Args:
+            worker: what it is like.
+            leased: whether it is remote.
+            now: the moment.
+            incarnation: the one that it had before a restart; 0: a new one.
+        """
+        self._incarnation = max(self._incarnation + 1, int(now.wall * 1000), incarnation)
+        member = self.members[worker.id] = Member(worker, incarnation or self._incarnation, leased, now)
         self.pool.add(worker)
+        if leased:
+            self.set_status(member)
         return member
 
     def leave(self, member: Member) -> None:
@@ -114,19 +166,30 @@ class Crew:
             member.load = max(0.0, member.load - amount)
 
     def room(self) -> float:
-        """Return an upper bound of the free capacity of all together; of a big fleet it is not worth adding up."""
+        """Return an upper bound of the free capacity of those who ask; of a big fleet it is not worth adding up."""
         if len(self.members) > _FEW:
             return inf
-        return sum(max(0.0, member.capacity - member.load) for member in self.members.values())
+        return sum(max(0.0, member.capacity - member.load) for member in self.members.values() if member.asks)
 
     def could_ever_take(self, needed: TaskRequirements) -> bool:
         """Return whether any worker could take such a task if it held nothing else."""
         return any(needed.complexity <= worker.max_capacity and suitable(needed, worker) for worker in self.pool)
 
     def set_status(self, member: Member) -> None:
-        """Let the pool know whether the worker may be given tasks."""
-        status = WorkerStatus.DRAINING if member.draining else WorkerStatus.IDLE
-        self.pool.update(member.id, status=WorkerStatus.OVERLOADED if member.resting or member.kept else status)
+        """Let the pool know whether the worker may be given tasks; one that does not ask counts as full."""
+        if member.silent:
+            status = WorkerStatus.OFFLINE
+        elif member.resting or member.kept or not (member.asks or member.draining):
+            status = WorkerStatus.OVERLOADED
+        else:
+            status = WorkerStatus.DRAINING if member.draining else WorkerStatus.IDLE
+        if status is not member.status:
+            member.status = status
+            self.pool.update(member.id, status=status)
+
+    def shown(self) -> list[WorkerInfo]:
+        """Return the workers as people see them."""
+        return [self.members[worker.id].shown(worker) for worker in self.pool]
 
     def publish(self, member: Member, now: Moment) -> None:
         """Show strategies the worker's record; once a second is often enough."""

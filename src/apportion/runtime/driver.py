@@ -14,15 +14,28 @@ from typing import Any, ParamSpec, TypeVar
 from apportion.config import RuntimeConfig
 from apportion.errors import NotRunningError, StoreError
 from apportion.events import Fact, StoreTroubled
+from apportion.model.lifecycle import TaskState
 from apportion.model.task_record import Task
 from apportion.ports import Attempt, Outcome
 from apportion.runtime import inputs
 from apportion.runtime.batch import Batch
 from apportion.runtime.committer import Committer
-from apportion.runtime.instructions import Answer, CancelAttempt, Emit, Instruction, LoadFront, SetTimer, Start
+from apportion.runtime.handouts import Handouts
+from apportion.runtime.instructions import (
+    Answer,
+    AnswerClaim,
+    CancelAttempt,
+    Emit,
+    Instruction,
+    LoadFront,
+    SetTimer,
+    Start,
+)
 from apportion.runtime.learned import DOCUMENT
 from apportion.runtime.machine import Machine
 from apportion.runtime.moment import Moment
+from apportion.runtime.questions import Questions
+from apportion.runtime.registrations import registrations_of
 from apportion.runtime.store_threads import StoreThreads
 from apportion.runtime.surroundings import Surroundings
 
@@ -56,8 +69,8 @@ class Driver:
         self._batch = Batch()
         self._threads = StoreThreads()
         self._committer = Committer(world.store, self._threads.write)
-        self._asked: dict[int, asyncio.Future[Any]] = {}
-        self._requests = 0
+        self._questions = Questions()
+        self._handouts = Handouts(self.feed)
         self._wake = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._saver: asyncio.TimerHandle | None = None
@@ -80,8 +93,8 @@ class Driver:
         self._world.learned.restore(await self.read(store.recall, DOCUMENT))
         counts = await self.read(store.counts)
         assigned = await self.read(lambda: list(store.assigned()))
-        queued = sum(count for state, count in counts.items() if state.value == "queued")
-        self.feed(inputs.TasksFound(assigned, queued))
+        registrations = await self.read(registrations_of, store, assigned)
+        self.feed(inputs.TasksFound(assigned, counts[TaskState.QUEUED], registrations))
         self._task = asyncio.create_task(self._run(), name="apportion-driver")
         self._remember_later()
 
@@ -100,10 +113,8 @@ class Driver:
             NotRunningError: it is not running.
         """
         self.refuse_unless_running()
-        self._requests += 1
-        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._asked[self._requests] = answer
-        self.feed(event_of(self._requests))
+        number, answer = self._questions.new()
+        self.feed(event_of(number))
         return answer
 
     def refuse_unless_running(self) -> None:
@@ -225,9 +236,11 @@ class Driver:
             if isinstance(effect, Emit):
                 self._tell(effect.fact)
             elif isinstance(effect, Start):
-                self._start(effect.attempt)
+                self._start(effect)
+            elif isinstance(effect, AnswerClaim):
+                self._handouts.answer(effect, self._questions.take(effect.request))
             elif isinstance(effect, Answer):
-                self._answer(effect)
+                self._questions.answer(effect)
             elif isinstance(effect, CancelAttempt):
                 self._world.hands.cancel(effect.attempt)
             elif isinstance(effect, SetTimer):
@@ -235,24 +248,18 @@ class Driver:
             elif isinstance(effect, LoadFront):
                 self._reading = asyncio.get_running_loop().create_task(self._load(effect))
 
-    def _start(self, attempt: Attempt) -> None:
+    def _start(self, start: Start) -> None:
+        if start.claim:
+            self._handouts.add(start)
+            return
         try:
-            self._world.hands.start(attempt, self._report)
+            self._world.hands.start(start.attempt, self._report)
         except Exception as error:  # noqa: BLE001 -- whatever an executor does, its attempt has to end
-            self._report(attempt, Outcome(success=False, error=f"cannot be started: {error}", fault="worker"))
+            self._report(start.attempt, Outcome(success=False, error=f"cannot be started: {error}", fault="worker"))
 
     def _report(self, attempt: Attempt, outcome: Outcome) -> None:
         self._news = True
         self.feed(inputs.AttemptEnded(attempt.task_id, attempt.worker_id, attempt.lease, outcome))
-
-    def _answer(self, answer: Answer) -> None:
-        asked = self._asked.pop(answer.request, None)
-        if asked is None or asked.done():
-            return
-        if answer.error is not None:
-            asked.set_exception(answer.error)
-        else:
-            asked.set_result(answer.value)
 
     def _tell(self, fact: Fact) -> None:
         for observer in self._world.observers:
@@ -284,11 +291,7 @@ class Driver:
             if timer is not None:
                 timer.cancel()
         told = error if isinstance(error, Exception) else NotRunningError("the distributor was stopped")
-        for asked in self._asked.values():
-            if not asked.done():
-                asked.set_exception(told)
-                asked.exception()  # not every one who asked still listens
-        self._asked.clear()
+        self._questions.abandon(told)
         self._world.handles.abandon(told)
         for waiter in self._idle:
             if not waiter.done():

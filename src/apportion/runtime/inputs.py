@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from apportion.model.task_record import Task
 from apportion.model.worker import WorkerInfo
@@ -80,10 +81,12 @@ class TasksFound:
     Attributes:
         assigned: tasks that somebody held.
         queued: how many tasks wait.
+        registrations: what is kept of remote workers that held some of them; these have a lease's length to come back.
     """
 
     assigned: Sequence[Task]
     queued: int
+    registrations: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(slots=True)
@@ -158,15 +161,50 @@ class Heartbeat:
 
     Attributes:
         worker_id: who.
-        incarnation: which registration of that id.
+        incarnation: which registration of that id; None: the present one.
         held: task id -> lease; empty: everything that this registration holds.
         request: who waits for the answer, a `HeartbeatAnswer`.
     """
 
     worker_id: str
-    incarnation: int
+    incarnation: int | None
     held: dict[str, int]
     request: int = 0
+
+
+@dataclass(slots=True)
+class ClaimOpened:
+    """A remote worker asks for work: from now on, and until this is answered, it may be given some.
+
+    Attributes:
+        worker_id: who.
+        incarnation: which registration of that id; None: the present one.
+        most: how many tasks it wants at most.
+        wait: seconds after which it wants to be told that there are none; 0: at once.
+        request: who waits for the answer: the attempts that are its to run now, or an empty list.
+    """
+
+    worker_id: str
+    incarnation: int | None
+    most: int
+    wait: float
+    request: int = 0
+
+
+@dataclass(slots=True)
+class ClaimWithdrawn:
+    """Whoever asked for work does not listen any more."""
+
+    worker_id: str
+    request: int
+
+
+@dataclass(slots=True)
+class ClaimAnswered:
+    """A worker was told of its assignments, task id and lease each: their leases begin."""
+
+    worker_id: str
+    leases: Sequence[tuple[str, int]]
 
 
 # --- the run --------------------------------------------------------------------------------------------------------
@@ -196,6 +234,9 @@ Input = (
     | WorkerLost
     | DrainAsked
     | Heartbeat
+    | ClaimOpened
+    | ClaimWithdrawn
+    | ClaimAnswered
     | Tick
     | StopAsked
 )

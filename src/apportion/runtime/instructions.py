@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from apportion.events import Fact
-from apportion.ports import Attempt, Insert, Transition
+from apportion.ports import Attempt, Insert, Remember, Transition
 
 Position = tuple[float, str]
 """A place in the stored queue: rank and id."""
@@ -14,9 +14,23 @@ Position = tuple[float, str]
 
 @dataclass(slots=True)
 class Start:
-    """Have the attempt run; its assignment is durable by then."""
+    """Have the attempt run; its assignment is durable by then.
+
+    Attributes:
+        attempt: what to run.
+        claim: the request of the remote worker's claim that it is part of the answer to; 0: it runs here.
+    """
 
     attempt: Attempt
+    claim: int = 0
+
+
+@dataclass(slots=True)
+class AnswerClaim:
+    """Answer a claim with the attempts that were started for it, and come back with `ClaimAnswered`."""
+
+    request: int
+    worker_id: str
 
 
 @dataclass(slots=True)
@@ -65,7 +79,9 @@ class SetTimer:
     seconds: float
 
 
-Instruction = Insert | Transition | Start | CancelAttempt | Emit | Answer | LoadFront | SetTimer
+Instruction = (
+    Insert | Transition | Remember | Start | AnswerClaim | CancelAttempt | Emit | Answer | LoadFront | SetTimer
+)
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,14 @@ from apportion.config import RuntimeConfig
 from apportion.core.balancer import LoadBalancer
 from apportion.core.pool.pool import WorkerPool
 from apportion.model.task_record import Task
+from apportion.model.worker import WorkerInfo
 from apportion.runtime import inputs
 from apportion.runtime.alarms import Alarm, Why
 from apportion.runtime.books import Books
+from apportion.runtime.crew import Member
 from apportion.runtime.instructions import Instruction, SetTimer
 from apportion.runtime.machine_attempts import AttemptSide
+from apportion.runtime.machine_claims import ClaimSide
 from apportion.runtime.machine_planning import Planner
 from apportion.runtime.machine_tasks import TaskSide
 from apportion.runtime.machine_workers import WorkerSide
@@ -42,12 +45,13 @@ class Machine:
         self._tasks = tasks = TaskSide(books)
         self._workers = workers = WorkerSide(books, tasks)
         self._attempts = attempts = AttemptSide(books, tasks, workers)
+        self._claims = claims = ClaimSide(books, workers)
         self._planner = Planner(books, tasks)
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
             inputs.TaskSubmitted: tasks.submitted,
             inputs.CancelAsked: tasks.cancel,
             inputs.RetryAsked: tasks.retry,
-            inputs.TasksFound: tasks.found,
+            inputs.TasksFound: lambda event: tasks.found(event, workers.found(event)),
             inputs.FrontLoaded: tasks.loaded,
             inputs.ChangeRefused: tasks.refused,
             inputs.AttemptEnded: attempts.ended,
@@ -57,6 +61,9 @@ class Machine:
             inputs.WorkerLost: workers.lost,
             inputs.DrainAsked: workers.drain,
             inputs.Heartbeat: workers.heartbeat,
+            inputs.ClaimOpened: claims.opened,
+            inputs.ClaimWithdrawn: claims.withdrawn,
+            inputs.ClaimAnswered: claims.answered,
             inputs.Tick: lambda _tick: None,
             inputs.StopAsked: self._stop,
         }
@@ -65,6 +72,8 @@ class Machine:
             Why.WAITED: tasks.waited,
             Why.OVERTIME: attempts.overtime,
             Why.LEASE: attempts.lease_ended,
+            Why.CLAIM: claims.ended,
+            Why.SILENT: workers.unheard,
             Why.RESTED: workers.rested,
             Why.REPLAN: self._replan,
         }
@@ -83,6 +92,7 @@ class Machine:
         for alarm in books.alarms.ringing(now):
             self._bells[alarm.why](alarm)
         self._planner.plan()
+        self._claims.settle()
         self._set_timer()
         return books.take_instructions()
 
@@ -104,6 +114,14 @@ class Machine:
         """Return the tasks that some worker holds."""
         return [holding.task for holding in self._books.held.values()]
 
+    def workers(self) -> list[WorkerInfo]:
+        """Return the workers as people see them: one that does not ask for work at this moment is idle or busy."""
+        return self._books.crew.shown()
+
+    def member(self, worker_id: str) -> Member | None:
+        """Return what the machine knows of a worker, to be looked at only, or None."""
+        return self._books.crew.members.get(worker_id)
+
     def _set_timer(self) -> None:
         books = self._books
         books.alarms.tidy(_ALARMS_KEPT + 8 * (len(books.held) + len(books.front)), self._means_something)
@@ -114,6 +132,10 @@ class Machine:
     def _means_something(self, alarm: Alarm) -> bool:
         if alarm.why in {Why.RESTED, Why.REPLAN}:
             return True
+        if alarm.why in {Why.CLAIM, Why.SILENT}:
+            member = self._books.crew.members.get(alarm.id)
+            number = None if member is None else member.incarnation if alarm.why is Why.SILENT else member.claim_request
+            return number == alarm.lease
         task = self._books.task(alarm.id)
         return task is not None and (alarm.why is Why.WAITED or task.lease == alarm.lease)
 
@@ -122,3 +144,4 @@ class Machine:
 
     def _stop(self, _event: inputs.StopAsked) -> None:
         self._books.stopping = True
+        self._claims.close_all()

@@ -16,6 +16,7 @@ from apportion.runtime.machine_tasks import TaskSide
 from apportion.runtime.machine_workers import WorkerSide
 from apportion.runtime.records import attempt_of, moved
 from apportion.runtime.retries import backoff, gives_up
+from apportion.runtime.silence import Silence
 
 
 class AttemptSide:
@@ -25,6 +26,7 @@ class AttemptSide:
         self._books = books
         self._tasks = tasks
         self._workers = workers
+        self._silence = Silence(books)
 
     def ended(self, event: AttemptEnded) -> None:
         """An attempt was reported."""
@@ -77,9 +79,14 @@ class AttemptSide:
         if holding.expires > books.now.steady:
             books.alarms.after(holding.expires - books.now.steady, alarm, books.now)
             return
+        patience = self._silence.patience(holding.member)
+        if patience > 0:
+            books.alarms.after(patience, alarm, books.now)
+            return
         self._workers.take_away(holding, "its lease was not renewed")
 
     def _valid(self, task_id: str, worker_id: str, lease: int) -> Holding | None:
+        self._workers.heard_of(worker_id)
         holding = self._books.held.get(task_id)
         if holding is None or holding.task.lease != lease or holding.member.id != worker_id:
             return None

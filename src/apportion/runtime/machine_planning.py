@@ -87,20 +87,23 @@ class Planner:
 
     def _place_as_a_whole(self, window: list[Waiting], decision: dict[str, Any]) -> None:
         """Match tasks of several shapes with the free workers."""
-        balancer, pool = self._books.balancer, self._books.crew.pool
+        books = self._books
+        balancer, pool = books.balancer, books.crew.pool
         plan = balancer.reorder_queue([self._as_aged(waiting) for waiting in window], pool)
         worker_of = {placed.id: placed.assigned_worker for placed in plan}
         for waiting in window:
             worker_id = worker_of.get(waiting.task.id)
             if worker_id is None:
                 waiting.lane.blocked = True
-            elif not self._tasks.too_late(waiting.task):
+            elif books.crew.members[worker_id].asks and not self._tasks.too_late(waiting.task):
                 balancer.confirm(waiting.lane.requirements, worker_id, pool)
                 self._assign(waiting, worker_id, decision)
 
     def _assign(self, waiting: Waiting, worker_id: str, decision: dict[str, Any]) -> None:
         books, task, amount = self._books, waiting.task, waiting.lane.requirements.complexity
         member = books.crew.members[worker_id]
+        if not member.asks:
+            return  # it was given all that it asked for; the next plan does without it
         if not books.crew.book(member, amount):
             waiting.lane.blocked = True
             return
@@ -122,7 +125,7 @@ class Planner:
         self._set_limits(holding)
         self._reservation.overtaken(waiting, member)
         books.write(transition)
-        books.instruct(Start(attempt_of(transition.task)))
+        books.instruct(Start(attempt_of(transition.task), books.use_claim(member)))
         books.tell(TaskAssigned(books.now.wall, transition.task))
 
     def _set_limits(self, holding: Holding) -> None:
@@ -131,9 +134,6 @@ class Planner:
         if task.timeout is not None:
             overtime = task.timeout + books.config.overtime
             books.alarms.after(overtime, Alarm(Why.OVERTIME, task.id, task.lease), books.now)
-        if holding.member.leased:
-            holding.expires = books.now.steady + books.config.lease_seconds
-            books.alarms.after(books.config.lease_seconds, Alarm(Why.LEASE, task.id, task.lease), books.now)
 
     def _decision(self, considered: int) -> dict[str, Any]:
         """Return what is recorded of a plan; one value for all tasks that it placed."""

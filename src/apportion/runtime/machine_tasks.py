@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from apportion.errors import DuplicateError, QueueFullError, TaskConflictError, UnknownTaskError
 from apportion.events import TaskCancelled, TaskFailed, TaskQueued, TaskRequeued
 from apportion.model.lifecycle import TaskState
@@ -70,13 +72,18 @@ class TaskSide:
 
     # --- the store --------------------------------------------------------------------------------------------------
 
-    def found(self, event: TasksFound) -> None:
-        """Begin with what the store holds. Whoever held tasks ended with the last run: that is nobody's failure."""
+    def found(self, event: TasksFound, still_held: Container[str] = ()) -> None:
+        """Begin with what the store holds. Whoever held tasks here ended with the last run: that is nobody's failure.
+
+        Args:
+            event: what was found.
+            still_held: ids of tasks that remote workers may still hold.
+        """
         books = self._books
         books.queued = event.queued
         books.front.read_everything()
         books.delayed.read_everything()
-        for task in event.assigned:
+        for task in [each for each in event.assigned if each.id not in still_held]:
             self.queue_again(task, "the run that held it ended", counted=False)
 
     def loaded(self, event: FrontLoaded) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from apportion.errors import UnknownWorkerError
 from apportion.events import TaskFailed, WorkerDraining, WorkerGone, WorkerRegistered, WorkerRested
 from apportion.model.lifecycle import TaskState
 from apportion.runtime.alarms import Alarm, Why
 from apportion.runtime.books import Books
 from apportion.runtime.crew import Holding, Member
-from apportion.runtime.inputs import DrainAsked, Heartbeat, WorkerJoined, WorkerLeft, WorkerLost
+from apportion.runtime.inputs import DrainAsked, Heartbeat, TasksFound, WorkerJoined, WorkerLeft, WorkerLost
 from apportion.runtime.instructions import HeartbeatAnswer
 from apportion.runtime.machine_tasks import TaskSide
 from apportion.runtime.records import moved
+from apportion.runtime.registrations import forgotten, kept, read
+
+_FORGET_AFTER = 3600.0
+"""Seconds after which a worker that holds nothing and does not call is forgotten."""
 
 
 class WorkerSide:
@@ -22,13 +28,21 @@ class WorkerSide:
         self._tasks = tasks
 
     def joined(self, event: WorkerJoined) -> None:
-        """A worker registers; what an earlier registration of its id held is queued again, without blame."""
+        """A worker registers. What an earlier registration of its id held is queued again.
+
+        A remote one that held something and did not take its leave has died.
+        """
         books = self._books
         before = books.crew.members.get(event.worker.id)
         if before is not None:
+            if before.leased:
+                self._take_all(before, "it registered anew")
             self._dismiss(before, "it registered anew")
         member = books.crew.join(event.worker, event.leased, books.now)
-        self._has_room(member)
+        if event.leased:
+            books.instruct(kept(event.worker, member))
+            self._listen(member)
+        self.has_room(member)
         books.front.reconsider()
         books.tell(WorkerRegistered(books.now.wall, member.id))
         books.answer(event.request, value=member.incarnation)
@@ -44,8 +58,7 @@ class WorkerSide:
         """A worker is dead: each task that it held has seen a worker die."""
         member = self._member(event.worker_id, event.request)
         if member is not None:
-            for holding in list(member.held.values()):
-                self.take_away(holding, f"worker {member.id!r} was lost: {event.reason}")
+            self._take_all(member, f"it was lost: {event.reason}")
             self._dismiss(member, event.reason)
             self._books.answer(event.request, value=True)
 
@@ -54,6 +67,7 @@ class WorkerSide:
         member = self._member(event.worker_id, event.request)
         if member is not None:
             member.draining = True
+            self.close_claim(member)
             self._books.crew.set_status(member)
             self._books.tell(WorkerDraining(self._books.now.wall, member.id))
             self._books.answer(event.request, value=True)
@@ -61,18 +75,19 @@ class WorkerSide:
     def heartbeat(self, event: Heartbeat) -> None:
         """A remote worker renews leases; one of an earlier registration renews nothing, and learns that."""
         books = self._books
-        member = books.crew.members.get(event.worker_id)
-        if member is None or member.incarnation != event.incarnation:
-            books.answer(event.request, error=UnknownWorkerError(event.worker_id, "register again"))
+        member = self.caller(event.worker_id, event.incarnation, event.request)
+        if member is None:
             return
         claimed = event.held or {id: holding.task.lease for id, holding in member.held.items()}
         void: list[str] = []
         for task_id, lease in claimed.items():
             holding = member.held.get(task_id)
             if holding is not None and holding.task.lease == lease:
-                holding.expires = books.now.steady + books.config.lease_seconds
+                holding.expires = max(holding.expires, books.now.steady + books.config.lease_seconds)
             else:
                 void.append(task_id)
+        if event.held:
+            self._lay_ghosts(member, event.held)
         cancelled = tuple(sorted(member.cancelled))
         member.cancelled.clear()
         taken_back = tuple(id for id in void if id not in cancelled)
@@ -91,6 +106,85 @@ class WorkerSide:
         books.write(transition)
         books.tell(TaskFailed(books.now.wall, transition.task))
 
+    # --- remote workers ---------------------------------------------------------------------------------------------
+
+    def found(self, event: TasksFound) -> set[str]:
+        """After a restart: let remote workers keep what they held, for a lease's length; return these tasks' ids."""
+        books = self._books
+        for document in event.registrations:
+            registered = read(document)
+            if registered is not None:
+                worker, incarnation = registered
+                self._listen(books.crew.join(worker, leased=True, now=books.now, incarnation=incarnation))
+        kept_ids: set[str] = set()
+        for task in event.assigned:
+            member = books.crew.members.get(task.assigned_worker or "")
+            if member is not None and books.crew.book(member, task.requirements.complexity):
+                holding = books.held[task.id] = member.held[task.id] = Holding(
+                    task, member, task.requirements.complexity
+                )
+                books.begin_lease(holding)
+                kept_ids.add(task.id)
+        return kept_ids
+
+    def caller(self, worker_id: str, incarnation: int | None, request: int) -> Member | None:
+        """Return the worker that calls; one of an earlier registration is told to register again."""
+        member = self.heard_of(worker_id, incarnation)
+        if member is None:
+            self._books.answer(request, error=UnknownWorkerError(worker_id, "register again"))
+        return member
+
+    def heard_of(self, worker_id: str, incarnation: int | None = None) -> Member | None:
+        """Take in a sign of life, and return whose it is; None: of an earlier registration, or of nobody known."""
+        member = self._books.crew.members.get(worker_id)
+        if member is None or (incarnation is not None and member.incarnation != incarnation):
+            return None
+        member.seen = self._books.now.steady
+        if member.silent:
+            member.silent = False
+            self._books.crew.set_status(member)
+        return member
+
+    def unheard(self, alarm: Alarm) -> None:
+        """Look whether a worker has been silent for so long that it counts as away, or is to be forgotten."""
+        books = self._books
+        member = books.crew.members.get(alarm.id)
+        if member is None or member.incarnation != alarm.lease:
+            return
+        quiet, limit = books.now.steady - member.seen, books.config.lease_seconds
+        if not member.silent and quiet >= limit:
+            self.close_claim(member)
+            member.silent = True
+            books.crew.set_status(member)
+        if member.silent and quiet >= _FORGET_AFTER and not member.held:
+            self._dismiss(member, f"nothing was heard of it for {quiet:.0f} s")
+            return
+        books.alarms.after(limit if member.silent else limit - quiet, alarm, books.now)
+
+    def close_claim(self, member: Member) -> None:
+        """Tell a worker that there is nothing for it, if it waits for that."""
+        claim = member.claim
+        if claim is None:
+            return
+        member.claim = None
+        del self._books.asking[member.id]
+        self._books.answer(claim.request, value=())
+        self._books.crew.set_status(member)
+
+    def _listen(self, member: Member) -> None:
+        seconds = self._books.config.lease_seconds
+        self._books.alarms.after(seconds, Alarm(Why.SILENT, member.id, member.incarnation), self._books.now)
+
+    def _lay_ghosts(self, member: Member, held: Mapping[str, int]) -> None:
+        """Free the room of what a worker was told to stop, once it does not name it any more."""
+        for task_id, lease in list(member.ghosts):
+            if held.get(task_id) != lease and task_id not in member.cancelled:
+                self._books.give_room(member.id, member.ghosts.pop((task_id, lease)))
+
+    def _take_all(self, member: Member, reason: str) -> None:
+        for holding in list(member.held.values()):
+            self.take_away(holding, f"worker {member.id!r}: {reason}")
+
     def rest(self, member: Member, seconds: float) -> None:
         """Give a worker nothing for a while, because it asked for that."""
         books = self._books
@@ -105,7 +199,7 @@ class WorkerSide:
         if member is not None and member.incarnation == alarm.lease and member.resting:
             member.resting = False
             self._books.crew.set_status(member)
-            self._has_room(member)
+            self.has_room(member)
             self._books.tell(WorkerRested(self._books.now.wall, member.id))
 
     def _dismiss(self, member: Member, reason: str) -> None:
@@ -113,11 +207,15 @@ class WorkerSide:
         for holding in list(member.held.values()):
             self._books.let_go(holding)
             self._tasks.queue_again(holding.task, f"worker {member.id!r}: {reason}", counted=False)
+        self.close_claim(member)
+        if member.leased:
+            self._books.instruct(forgotten(member.id))
         self._books.crew.leave(member)
         self._books.roomy.discard(member.id)
         self._books.tell(WorkerGone(self._books.now.wall, member.id, reason))
 
-    def _has_room(self, member: Member) -> None:
+    def has_room(self, member: Member) -> None:
+        """See to it that a worker with new room is considered."""
         self._books.roomy.add(member.id)
         self._books.restless = True
 

@@ -65,8 +65,8 @@ class Reservation:
         if member is None:
             return None
         waiting = books.front.waiting.get(self._task_id)
-        there = books.crew.members.get(member.id) is member and not member.draining
-        if waiting is not None and there and member.capacity - member.load < waiting.lane.requirements.complexity:
+        there = books.crew.members.get(member.id) is member and not (member.draining or member.silent)
+        if waiting is not None and there and not _fits(waiting, member):
             return None
         self._member = None
         member.kept = False
@@ -76,3 +76,7 @@ class Reservation:
         books.roomy.add(member.id)
         books.restless = True
         return None if waiting is None or member.resting else (waiting, member)
+
+
+def _fits(waiting: Waiting, member: Member) -> bool:
+    return member.asks and member.capacity - member.load >= waiting.lane.requirements.complexity
