@@ -3,10 +3,8 @@
 Importing the package loads the decision core. Names of the upper floors load when they are first used.
 """
 
-from __future__ import annotations
-
-from importlib import import_module
-from typing import TYPE_CHECKING
+import typing as _typing
+from importlib import import_module as _import_module
 
 from apportion.core.balancer import LoadBalancer
 from apportion.core.monitor import LoadBalancerMonitor
@@ -14,13 +12,11 @@ from apportion.core.planning.distribute import distribute_tasks
 from apportion.core.pool.pool import WorkerPool
 from apportion.core.regional import RegionalLoadBalancer
 from apportion.core.scoring import ScoreWeights
-from apportion.core.strategies import (
-    AdaptiveStrategy,
-    CapabilityBasedStrategy,
-    LeastLoadedStrategy,
-    PerformanceBasedStrategy,
-    RoundRobinStrategy,
-)
+from apportion.core.strategies.adaptive import AdaptiveStrategy
+from apportion.core.strategies.capability_based import CapabilityBasedStrategy
+from apportion.core.strategies.least_loaded import LeastLoadedStrategy
+from apportion.core.strategies.performance_based import PerformanceBasedStrategy
+from apportion.core.strategies.round_robin import RoundRobinStrategy
 from apportion.errors import (
     ApportionError,
     DuplicateError,
@@ -49,7 +45,7 @@ from apportion.model.task import QueuedTask, TaskRequirements
 from apportion.model.worker import WorkerInfo, WorkerStatus
 from apportion.ports import BalancingStrategy
 
-if TYPE_CHECKING:
+if _typing.TYPE_CHECKING:
     from apportion.registry.registry import WorkerRegistry
     from apportion.assemble import TaskDistributor
 
@@ -111,7 +107,7 @@ def __getattr__(name: str) -> object:
     """Load a name of an upper floor on first use."""
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_LATER[name]), name)
+    value = getattr(_import_module(_LATER[name]), name)
     globals()[name] = value
     return value
 

@@ -14,6 +14,11 @@ _MEMORY = 0.98
 _SUCCESS_MEMORY = 0.95
 """What one more outcome leaves of the older ones: a memory of about 20, so that a failing worker is noticed."""
 
+_UNLIKELY = 0.2
+_QUICK = 2.0
+"""A success of a worker of whose last tasks fewer than a fifth succeeded, or one quicker than two standard deviations, is
+hardly luck: what is older counts for less, and the worker is tried again before it must be paid for."""
+
 _SLACK = 0.5
 _ALARM = 5.0
 _CLIP = 4.0
@@ -95,16 +100,23 @@ class Arm:
         """Discounted number of outcomes."""
         return self.successes + self.failures
 
-    def succeeded(self, log_duration: float | None, variance: float) -> None:
-        """Take in a success; ``variance`` is that of a single logarithm of a duration."""
+    def succeeded(self, log_duration: float | None, variance: float) -> bool:
+        """Take in a success; ``variance`` is that of a single logarithm of a duration.
+
+        Returns:
+            Whether it was surprisingly good: a sign of recovery that is worth another try.
+        """
+        unlikely = self.outcomes > 1.0 and self.successes < _UNLIKELY * self.outcomes
         self.successes = self.successes * _SUCCESS_MEMORY + 1.0
-        self.failures *= _SUCCESS_MEMORY
+        self.failures *= _SUCCESS_MEMORY if not unlikely else 0.5
         if log_duration is None:
-            return
-        if self.n > 0 and self._shifted((log_duration - self.mean) / sqrt(variance * (1 + 1 / self.n))):
+            return unlikely
+        residual = (log_duration - self.mean) / sqrt(variance * (1 + 1 / self.n)) if self.n > 0 else 0.0
+        if self._shifted(residual):
             self.n = 0.0
         self.n = self.n * _MEMORY + 1.0
         self.mean += (log_duration - self.mean) / self.n
+        return unlikely or residual < -_QUICK
 
     def failed(self, log_duration: float | None) -> None:
         """Take in a failure."""

@@ -52,10 +52,10 @@ def take_in(
     for each in (arm, kind):
         if each is None:
             continue
-        if success:
-            each.succeeded(log_duration, record.variance)
-        else:
+        if not success:
             each.failed(log_duration)
+        elif each.succeeded(log_duration, record.variance) and each is arm:
+            arm.probe = True
     record.put_in(arm)
     _compare(records, worker, arm, record)
     worker.observe(not success, expected)

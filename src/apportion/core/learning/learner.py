@@ -14,7 +14,7 @@ from apportion.core.learning.cost import FREE_PICKS, Cost, cost_of, handicap_of
 from apportion.core.learning.evidence import take_in
 from apportion.core.learning.expectation import IDLE, expect
 from apportion.core.learning.records import Records
-from apportion.core.learning.type_record import TypeRecord
+from apportion.core.learning.type_record import MOST_SAVED, TypeRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -210,7 +210,7 @@ class Learner:
     def _probe(self, worker_id: str, key: str | None, record: TypeRecord) -> Arm | None:
         """Have a worker tried if the account can pay what that costs beyond the best, in typical costs of the best."""
         excess = expect(self.records, worker_id, self.records.kind_of(worker_id), record).log_cost - record.best
-        price = max(0.0, exp(min(excess, 50.0)) - 1.0)
+        price = min(MOST_SAVED, max(0.0, exp(min(excess, 50.0)) - 1.0))
         if price > record.account:
             return record.arms.get(worker_id)
         record.account -= price

@@ -8,6 +8,10 @@ _ALLOWANCE = 0.03
 """Share of a typical cost that each decision pays into the account for probes: the limit of what exploring may cost."""
 
 _ACCOUNT = 4.0
+MOST_SAVED = 64.0
+"""What the account begins with, and what it may grow to: the dearest worker is tried in the end, after about two thousand
+decisions, since one that was hopeless may have recovered."""
+
 _FIRST_VARIANCE = 0.25
 _VARIANCE_MEMORY = 200.0
 _FAILURE_PRIOR = 0.05
@@ -80,7 +84,7 @@ class TypeRecord:
     def decided(self) -> None:
         """Count a decision, and pay into the account."""
         self.decisions += 1
-        if self.account < _ACCOUNT:
+        if self.account < MOST_SAVED:
             self.account += _ALLOWANCE
 
     def failure_rate_without(self, arm: Arm) -> float:
