@@ -1,4 +1,7 @@
-"""Runs the benchmarks one after the other: ``python -m bench [NAME ...]``. Results are printed, and kept as data in bench/out."""
+"""Runs the benchmarks one after the other: ``python -m bench [NAME ...]``.
+
+Results are printed, and kept as data in bench/out.
+"""
 
 import sys
 from importlib import import_module

@@ -1,9 +1,9 @@
 """How long a choice takes, and how little that depends on the size of the fleet.
 
-``python -m bench.decision [--sizes 10,100,...] [--rounds N]`` measures, in turn within each round so that a machine that
-drifts does so for all: the plain loop; `select_worker` of each strategy on a pool; the whole cycle (select, reserve,
-feedback, release); and `reorder_queue` of 1,000 tasks on 1,000 workers. Where the references of ``../shared/bench/peers``
-are there, they run in the same process. Medians over the rounds; ratios are what counts.
+``python -m bench.decision [--sizes 10,100,...] [--rounds N]`` measures in turn within each round, so that a machine
+that drifts does so for all: the plain loop; `select_worker` of each strategy on a pool; the whole cycle (select,
+reserve, feedback, release); and `reorder_queue` of 1,000 tasks on 1,000 workers. Where the references of
+``../shared/bench/peers`` are there, they run in the same process. Medians over the rounds; ratios are what counts.
 """
 
 import argparse

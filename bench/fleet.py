@@ -1,7 +1,7 @@
 """Workers and tasks for benchmarks: seeded, heterogeneous, and partly full.
 
-Sixteen capabilities, four a worker; tasks want one or two. So of ten thousand workers some 2,500 or 500 can do a task, and
-of those some three quarters have room.
+Sixteen capabilities, four a worker; tasks want one or two. So of ten thousand workers some 2,500 or 500 can do a task,
+and of those some three quarters have room.
 """
 
 from random import Random

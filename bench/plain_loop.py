@@ -47,7 +47,7 @@ def select(workers: list[Plain], task: TaskRequirements) -> Plain | None:
             0.4 * free / worker.capacity
             + 0.3 * worker.success
             + 0.2 * worker.affinity.get(kind, 0.5)
-            + 0.1 * (reliability if reliability > 0 else 0)
+            + 0.1 * (max(0, reliability))
         )
         if score > best_score:
             best, best_score = worker, score

@@ -46,8 +46,8 @@ from apportion.model.worker import WorkerInfo, WorkerStatus
 from apportion.ports import BalancingStrategy
 
 if _typing.TYPE_CHECKING:
-    from apportion.registry.registry import WorkerRegistry
     from apportion.assemble import TaskDistributor
+    from apportion.registry.registry import WorkerRegistry
 
 __version__ = "0.1.0"
 

@@ -54,6 +54,7 @@ class VirtualClock:
         self._now = now
 
     def __call__(self) -> float:
+        """Return the time that it stands at, in seconds."""
         return self._now
 
     def advance(self, seconds: float) -> float:

@@ -1,6 +1,7 @@
 """Every socket on one page: what plugs into Apportion, and what is expected of it.
 
-Each socket has one folder, one line in the catalog, and one conformance suite. They are protocols: nothing is inherited.
+Each socket has one folder, one line in the catalog, and one conformance suite. They are protocols: nothing is
+inherited.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ _SUCCESS_MEMORY = 0.95
 
 _UNLIKELY = 0.2
 _QUICK = 2.0
-"""A success of a worker of whose last tasks fewer than a fifth succeeded, or one quicker than two standard deviations, is
-hardly luck: what is older counts for less, and the worker is tried again before it must be paid for."""
+"""A success of a worker of whose last tasks fewer than a fifth succeeded, or one quicker than two standard deviations,
+is hardly luck: what is older counts for less, and the worker is tried again before it must be paid for."""
 
 _SLACK = 0.5
 _ALARM = 5.0

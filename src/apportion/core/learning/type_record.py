@@ -9,8 +9,8 @@ _ALLOWANCE = 0.03
 
 _ACCOUNT = 4.0
 MOST_SAVED = 64.0
-"""What the account begins with, and what it may grow to: the dearest worker is tried in the end, after about two thousand
-decisions, since one that was hopeless may have recovered."""
+"""What the account begins with, and what it may grow to: the dearest worker is tried in the end, after about two
+thousand decisions, since one that was hopeless may have recovered."""
 
 _FIRST_VARIANCE = 0.25
 _VARIANCE_MEMORY = 200.0
