@@ -268,3 +268,57 @@ def test_a_task_that_nobody_could_ever_take_does_not_stand_in_the_way_of_one_tha
     world.end("two")
     world.end("small")
     assert world.worker_of("big") == "w"
+
+
+def test_what_comes_later_does_not_overtake_what_is_in_the_store_only():
+    world = World(SMALL)
+    world.join("w", 1)
+    for number in range(30):
+        world.submit(f"t{number:03}")
+    order = []
+    for number in range(30, 90):
+        (attempt,) = world.running.values()
+        order.append(attempt.task_id)
+        world.report(attempt)
+        world.submit(f"t{number:03}")
+    assert order == sorted(order)
+
+
+def test_what_comes_while_the_store_is_read_is_not_forgotten():
+    world = World(SMALL)
+    world.join("w", 1)
+    for number in range(30):
+        world.submit(f"t{number}")
+    world.loads_at_once = False
+    started = 0
+    while not world.loads:
+        (attempt,) = world.running.values()
+        world.report(attempt)
+        started += 1
+    tasks = world.store.queued(world.loads[0].limit, world.loads[0].after)
+    for number in range(30, 36):
+        world.submit(f"t{number}")
+    end = len(tasks) < world.loads.pop(0).limit
+    world.loads_at_once = True
+    world.tell(inputs.FrontLoaded(tasks, end))
+    while world.running:
+        (attempt,) = world.running.values()
+        world.report(attempt)
+        started += 1
+    assert started == 36
+
+
+def test_however_long_a_read_takes_nobody_overtakes_what_it_will_bring():
+    world = World(SMALL)
+    world.join("w", 1)
+    for number in range(30):
+        world.submit(f"t{number}")
+    world.loads_at_once = False
+    while world.running:
+        (attempt,) = world.running.values()
+        world.report(attempt)
+    world.submit("later")
+    assert world.state("later") == "queued"
+    world.loads_at_once = True
+    world.deliver_load()
+    assert world.worker_of("t5") == "w"

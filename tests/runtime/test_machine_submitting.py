@@ -257,3 +257,16 @@ def test_a_delay_is_no_longer_after_a_restart_though_the_wall_clock_went_back():
     world.join("w")
     world.pass_time(5.1)
     assert world.state("t") == "assigned"
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_task_whose_deadline_passes_while_it_is_delayed_is_not_started(others):
+    """Neither placed alone nor matched with others."""
+    world = World()
+    world.join("w", 2)
+    for number in range(others):
+        world.submit(f"other{number}", delay=10.0, type="another")
+    world.submit("t", delay=10.0, deadline=START + 5)
+    world.pass_time(10.1)
+    assert world.state("t") == "failed"
+    assert len(world.running) == others
