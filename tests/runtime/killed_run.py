@@ -17,7 +17,7 @@ def ledger(path: str):
 
     async def note(payload: object) -> object:
         os.write(descriptor, f"{payload}\n".encode())
-        await asyncio.sleep(0.001)
+        await asyncio.to_thread(os.fsync, descriptor)  # long enough to be killed in the middle
         return payload
 
     return note

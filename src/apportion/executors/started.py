@@ -108,7 +108,8 @@ class Roster(Generic[S]):
     async def empty(self, within: float | None = None) -> bool:
         """Wait until all are settled, or for so many seconds; return whether they are."""
         if self._present:
-            self._emptied = asyncio.Event()
+            if self._emptied is None or self._emptied.is_set():  # several may wait, for the same event
+                self._emptied = asyncio.Event()
             try:
                 await asyncio.wait_for(self._emptied.wait(), within)
             except TimeoutError:

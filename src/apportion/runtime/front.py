@@ -100,9 +100,9 @@ class Front:
     def remove(self, task_id: str) -> Waiting | None:
         """Let a task go, and return how it stood."""
         gone = self.waiting.pop(task_id, None)
+        if self._loading is not None:  # it may be read as it was: one that was cancelled before it ever stood here too
+            self._left.add(task_id)
         if gone is not None:
-            if self._loading is not None:
-                self._left.add(task_id)
             gone.lane.remove(gone.place)
             if not gone.lane.line and not gone.lane.unread:
                 self.lanes.pop(gone.lane.requirements, None)
