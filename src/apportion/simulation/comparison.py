@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any, cast
@@ -120,5 +120,5 @@ def finite(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: finite(item) for name, item in cast("dict[str, Any]", value).items()}
     if isinstance(value, list):
-        return [finite(item) for item in cast("list[Any]", value)]
+        return [finite(item) for item in cast("Sequence[Any]", value)]
     return value
