@@ -16,9 +16,7 @@ from rich.progress import Progress
 
 from apportion.simulation.comparison import with_baselines
 from apportion.simulation.reading.scenario_file import read_scenario
-from apportion.simulation.scenario.scenario import Scenario
-from apportion.simulation.simulate import simulate_traffic
-from apportion.simulation.world.traffic import traffic_of
+from apportion.simulation.simulate import play, stage_of
 from bench.quality.judge import PLANNED, judged
 from bench.quality.page import page
 
@@ -26,33 +24,23 @@ FOLDER = Path(__file__).parent
 DOCUMENTS = FOLDER.parents[1] / "docs"
 
 
-def names_of(scenario: Scenario) -> list[str]:
-    """Return who is tried: strategies, baselines, oracles, and adaptive as the machine plans with it."""
-    return with_baselines([]) if scenario.run.placing == "plan" else [*with_baselines([]), PLANNED]
-
-
 def run(path: Path, seed: int) -> dict:
     """Return the costs of all strategies on one scenario with one seed."""
-    scenario = read_scenario(str(path))
-    traffic = traffic_of(scenario, seed)
-    planned = Scenario(
-        scenario.name, scenario.source, scenario.workers, scenario.task_types, scenario.events,
-        scenario.run.replace(placing="plan"),
-    )  # fmt: skip
+    stage = stage_of(read_scenario(str(path)), seed)
+    planned = stage.placed("plan")
+    names = with_baselines([]) if stage.scenario.run.placing == "plan" else [*with_baselines([]), PLANNED]
     costs, failed, reactions = {}, {}, []
-    for name in names_of(scenario):
-        result = simulate_traffic(
-            *((planned, traffic, "adaptive") if name == PLANNED else (scenario, traffic, name)), seed
-        )
+    for name in names:
+        result = play(planned, "adaptive") if name == PLANNED else play(stage, name)
         costs[name], failed[name] = result.figures.cost, result.figures.failed
         if name == "adaptive":
             reactions = [reaction.to_dict() for reaction in result.figures.reactions]
     return {
         "scenario": path.stem,
-        "title": scenario.name,
+        "title": stage.scenario.name,
         "seed": seed,
-        "load": result.bounds.load,
-        "floor": result.bounds.flow,
+        "load": stage.bounds.load,
+        "floor": stage.bounds.flow,
         "costs": costs,
         "failed": failed,
         "reactions": reactions,
@@ -65,8 +53,11 @@ def all_runs(paths: list[Path], seeds: int, jobs: int, console: Console) -> Iter
         bar = progress.add_task("scenarios x seeds", total=len(paths) * seeds)
         asked = [pool.submit(run, path, seed) for path in paths for seed in range(seeds)]
         for future in as_completed(asked):
-            yield future.result()
+            done = future.result()
             progress.advance(bar)
+            if not console.is_terminal:
+                console.print(f"{done['scenario']}, seed {done['seed']}: adaptive {done['costs']['adaptive']:.4g} s")
+            yield done
 
 
 def main() -> None:

@@ -21,11 +21,9 @@ from apportion.simulation.policies import ORACLES
 from apportion.simulation.reading.scenario_file import look_at
 from apportion.simulation.report.page import write_report
 from apportion.simulation.result import SimulationResult
-from apportion.simulation.scenario.scenario import Scenario
 from apportion.simulation.scenario.settings import PLACINGS
-from apportion.simulation.simulate import simulate_traffic, strategy_names
+from apportion.simulation.simulate import Stage, play, stage_of, strategy_names
 from apportion.simulation.table import COLUMNS, cells, legend
-from apportion.simulation.world.traffic import traffic_of
 
 
 def simulate(
@@ -62,7 +60,10 @@ def simulate(
     refuse_any(problems)
     assert read is not None, "a scenario without problems was read"
     chosen = names if only else with_baselines(names)
-    comparison = _compare(_placed(read, placing), chosen, seed, messages(), quiet=quiet)
+    if placing is not None and placing not in PLACINGS:
+        raise typer.BadParameter(f"must be one of {', '.join(PLACINGS)}", param_hint="--placing")
+    stage = stage_of(read, seed)
+    comparison = _compare(stage.placed(placing) if placing else stage, chosen, messages(), quiet=quiet)
     if as_json:
         output().print_json(data=comparison.to_dict())
     else:
@@ -71,26 +72,17 @@ def simulate(
         _write(comparison, report)
 
 
-def _placed(scenario: Scenario, placing: str | None) -> Scenario:
-    if placing is None:
-        return scenario
-    if placing not in PLACINGS:
-        raise typer.BadParameter(f"must be one of {', '.join(PLACINGS)}", param_hint="--placing")
-    run = scenario.run.replace(placing=placing)
-    return Scenario(scenario.name, scenario.source, scenario.workers, scenario.task_types, scenario.events, run)
-
-
-def _compare(scenario: Scenario, names: list[str], seed: int, console: Console, *, quiet: bool) -> Comparison:
-    traffic = traffic_of(scenario, seed)
+def _compare(stage: Stage, names: list[str], console: Console, *, quiet: bool) -> Comparison:
+    title = stage.scenario.name
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
-        bar = progress.add_task(scenario.name, total=len(names))
+        bar = progress.add_task(title, total=len(names))
         results: list[SimulationResult] = []
         for name in names:
-            progress.update(bar, description=f"{scenario.name}: {name}")
-            results.append(simulate_traffic(scenario, traffic, name, seed))
+            progress.update(bar, description=f"{title}: {name}")
+            results.append(play(stage, name))
             progress.advance(bar)
-    return Comparison(scenario.name, seed, traffic.left_out, tuple(results))
+    return Comparison(title, stage.seed, stage.traffic.left_out, tuple(results))
 
 
 def _write(comparison: Comparison, path: Path) -> None:

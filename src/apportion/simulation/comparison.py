@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any, cast
@@ -11,8 +11,7 @@ from apportion.core.strategies import STRATEGIES
 from apportion.simulation.policies import BASELINES, GREEDY, ORACLES
 from apportion.simulation.result import SimulationResult
 from apportion.simulation.scenario.scenario import Scenario
-from apportion.simulation.simulate import simulate_traffic
-from apportion.simulation.world.traffic import Traffic, traffic_of
+from apportion.simulation.simulate import play, stage_of
 
 
 @dataclass(frozen=True)
@@ -90,12 +89,6 @@ def with_baselines(strategies: Iterable[Any]) -> list[Any]:
     return list(dict.fromkeys([*own, *BASELINES, *ORACLES]))
 
 
-def runs_of(scenario: Scenario, traffic: Traffic, strategies: Iterable[Any], seed: int) -> Iterator[SimulationResult]:
-    """Yield the run of each strategy as it ends."""
-    for strategy in strategies:
-        yield simulate_traffic(scenario, traffic, strategy, seed)
-
-
 def compare(scenario: Scenario, strategies: Iterable[Any] = (), seed: int = 0) -> Comparison:
     """Run a scenario under strategies and all baselines, on the same traffic.
 
@@ -108,9 +101,9 @@ def compare(scenario: Scenario, strategies: Iterable[Any] = (), seed: int = 0) -
         UnknownStrategyError: there is no strategy of that name.
         InputFileError: a trace cannot be read.
     """
-    traffic = traffic_of(scenario, seed)
-    results = tuple(runs_of(scenario, traffic, with_baselines(strategies), seed))
-    return Comparison(scenario.name, seed, traffic.left_out, results)
+    stage = stage_of(scenario, seed)
+    results = tuple(play(stage, strategy) for strategy in with_baselines(strategies))
+    return Comparison(scenario.name, seed, stage.traffic.left_out, results)
 
 
 def finite(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from apportion.clock import fresh_random, stopwatch
@@ -13,7 +14,7 @@ from apportion.core.strategies.adaptive import AdaptiveStrategy
 from apportion.errors import UnknownStrategyError
 from apportion.model.task import TaskRequirements
 from apportion.model.worker import WorkerInfo
-from apportion.simulation.bounds.bounds import bounds_of
+from apportion.simulation.bounds.bounds import Bounds, bounds_of
 from apportion.simulation.figures.count import columns_of, figures_of
 from apportion.simulation.figures.series import series_of
 from apportion.simulation.placing.balancer_placer import BalancerPlacer
@@ -56,11 +57,48 @@ def simulate(scenario: Scenario, strategy: Any = "adaptive", seed: int = 0) -> S
         UnknownStrategyError: there is no strategy of that name.
         InputFileError: a trace cannot be read.
     """
-    return simulate_traffic(scenario, traffic_of(scenario, seed), strategy, seed)
+    return play(stage_of(scenario, seed), strategy)
 
 
-def simulate_traffic(scenario: Scenario, traffic: Traffic, strategy: Any, seed: int) -> SimulationResult:
-    """Run a scenario on traffic that was made before, by `traffic_of` with the same seed; see `simulate`."""
+@dataclass(frozen=True)
+class Stage:
+    """A scenario and a seed, with all that is the same for every strategy.
+
+    Attributes:
+        scenario: what is run.
+        seed: of everything random.
+        traffic: what arrives.
+        bounds: what no strategy can do better.
+    """
+
+    scenario: Scenario
+    seed: int
+    traffic: Traffic
+    bounds: Bounds
+
+    def placed(self, placing: str) -> Stage:
+        """Return the same traffic, placed in another way: ``select`` or ``plan``."""
+        scenario = self.scenario
+        changed = Scenario(
+            scenario.name,
+            scenario.source,
+            scenario.workers,
+            scenario.task_types,
+            scenario.events,
+            scenario.run.replace(placing=placing),
+        )
+        return Stage(changed, self.seed, self.traffic, self.bounds)
+
+
+def stage_of(scenario: Scenario, seed: int) -> Stage:
+    """Return what a scenario and a seed make the same for every strategy, so that it is made once."""
+    traffic = traffic_of(scenario, seed)
+    return Stage(scenario, seed, traffic, bounds_of(scenario, traffic))
+
+
+def play(stage: Stage, strategy: Any) -> SimulationResult:
+    """Run one strategy on a stage; see `simulate`."""
+    scenario, traffic, seed = stage.scenario, stage.traffic, stage.seed
     world = World(scenario.workers, len(traffic.jobs), seed)
     dispatcher = _dispatcher(scenario, traffic, world, strategy, seed)
     incidents = incidents_of(scenario)
@@ -73,7 +111,7 @@ def simulate_traffic(scenario: Scenario, traffic: Traffic, strategy: Any, seed: 
         strategy=strategy if isinstance(strategy, str) else strategy.name,
         seed=seed,
         figures=figures_of(scenario, traffic, world, incidents, dispatcher.decisions, wall),
-        bounds=bounds_of(scenario, traffic),
+        bounds=stage.bounds,
         series=series_of(columns_of(traffic.jobs, world, scenario.run.warm_up), world),
         trace=tuple(
             (job, names[worker], placed, started, ended, End(how).name.lower())
