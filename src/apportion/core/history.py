@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from apportion.model.context import BalancingContext, DecisionContext
 
 if TYPE_CHECKING:
     from apportion.clock import Random
+
+V = TypeVar("V")
 
 _WINDOW = 50
 """Task types that are remembered of each worker."""
@@ -31,9 +33,11 @@ class History:
         )
         self._failures: OrderedDict[str, float] = OrderedDict(context.recent_failures)
         self.view = DecisionContext(context, 0.0, rng)
-        self.view.__dict__.update(
-            task_history=_TypesView(self._types), recent_failures=MappingProxyType(self._failures)
-        )
+        self.view.__dict__.update(task_history=_View(self._types, tuple), recent_failures=_View(self._failures, float))
+
+    def __deepcopy__(self, memo: dict[int, object]) -> History:
+        """Copy with a live view of its own; the view by itself would be copied as what it shows now."""
+        return type(self)(deepcopy(self.view), deepcopy(self.view.rng, memo))
 
     def add(self, worker_id: str, task_type: str | None, success: bool, now: float) -> None:
         """Take in an outcome."""
@@ -58,22 +62,28 @@ class History:
         return self.view
 
 
-class _TypesView(Mapping[str, tuple[str, ...]]):
-    """Windows of task types, read-only."""
+class _View(Mapping[str, V]):
+    """A mapping as it is now, read-only; unlike a ``MappingProxyType`` it can be copied.
 
-    __slots__ = ("_types",)
+    Args:
+        inner: what is looked at.
+        shown: what of a value is shown.
+    """
 
-    def __init__(self, types: OrderedDict[str, deque[str]]) -> None:
-        self._types = types
+    __slots__ = ("_inner", "_shown")
 
-    def __getitem__(self, id: str) -> tuple[str, ...]:
-        return tuple(self._types[id])
+    def __init__(self, inner: Mapping[str, Any], shown: Callable[[Any], V]) -> None:
+        self._inner = inner
+        self._shown = shown
+
+    def __getitem__(self, id: str) -> V:
+        return self._shown(self._inner[id])
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._types)
+        return iter(self._inner)
 
     def __len__(self) -> int:
-        return len(self._types)
+        return len(self._inner)
 
     def __repr__(self) -> str:
         return repr(dict(self))

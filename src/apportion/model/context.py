@@ -82,7 +82,8 @@ class DecisionContext(BalancingContext):
 
     def __reduce__(self) -> tuple[type[BalancingContext], tuple[object, ...]]:
         """Copy and pickle as what it shows now: a live view belongs to its balancer."""
-        return BalancingContext, tuple(getattr(self, name) for name in self.field_names())
+        mappings = (self.task_history, self.recent_failures, self.affinity_rules)
+        return BalancingContext, (*map(dict, mappings), self.load_threshold)
 
 
 def load_threshold_of(value: object) -> float:

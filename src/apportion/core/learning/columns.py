@@ -14,22 +14,28 @@ if TYPE_CHECKING:
     from apportion.core.pool.seated import Followed
     from apportion.model.worker import WorkerInfo
 
+_FIELDS = {"kind"}
+
 
 class Columns:
     """Costs, lowest best: with a draw of the doubt, and as they are believed.
 
     Args:
         first: what a worker costs that joins a pool, or changes its kind.
-        kept: what workers cost when the state was saved that is gone on with.
+        drawn, settled: id -> what workers cost when the state was saved that is gone on with.
     """
 
-    __slots__ = ("_drawn", "_first", "_kept", "_settled")
+    __slots__ = ("_drawn", "_first", "_settled")
 
-    def __init__(self, first: Callable[[WorkerInfo], Cost], kept: Mapping[str, Cost] | None = None) -> None:
+    def __init__(
+        self,
+        first: Callable[[WorkerInfo], Cost],
+        drawn: Mapping[str, float] | None = None,
+        settled: Mapping[str, float] | None = None,
+    ) -> None:
         self._first = first
-        self._kept = dict(kept or {})
-        self._drawn = WorkerMemory(self._fill_drawn, {"kind"})
-        self._settled = WorkerMemory(self._fill_settled, {"kind"})
+        self._drawn = WorkerMemory(self._first_drawn, _FIELDS, drawn)
+        self._settled = WorkerMemory(self._first_settled, _FIELDS, settled)
 
     def column(self, pool: Followed, *, drawn: bool) -> Column:
         """Return one of the columns, with everybody in it."""
@@ -37,24 +43,16 @@ class Columns:
 
     def write(self, id: str, cost: Cost) -> None:
         """Replace what a worker costs."""
-        if id in self._kept:
-            self._kept[id] = cost
         self._drawn.write(id, cost.drawn)
         self._settled.write(id, cost.settled)
 
     def shift(self, id: str, by: float) -> None:
         """Add to what a worker costs."""
-        kept = self._kept.get(id)
-        if kept is not None:
-            self._kept[id] = Cost(kept.drawn + by, kept.settled + by)
         self._drawn.shift(id, by)
         self._settled.shift(id, by)
 
     def known(self, id: str, otherwise: Callable[[], Cost]) -> Cost:
         """Return what a worker costs, filling nothing; what was never asked for is taken from ``otherwise``."""
-        kept = self._kept.get(id)
-        if kept is not None:
-            return kept
         drawn, settled = self._drawn.known(id), self._settled.known(id)
         if drawn is not None and settled is not None:
             return Cost(drawn, settled)
@@ -65,12 +63,12 @@ class Columns:
         """Return whether a worker sits in any pool that was chosen from."""
         return self._drawn.seats(id) or self._settled.seats(id)
 
-    def _fill_drawn(self, worker: WorkerInfo) -> float:
-        return self._fill(worker).drawn
+    def state(self) -> tuple[dict[str, float], dict[str, float]]:
+        """Return what everybody costs, drawn and settled, by id."""
+        return self._drawn.numbers(), self._settled.numbers()
 
-    def _fill_settled(self, worker: WorkerInfo) -> float:
-        return self._fill(worker).settled
+    def _first_drawn(self, worker: WorkerInfo) -> float:
+        return self._first(worker).drawn
 
-    def _fill(self, worker: WorkerInfo) -> Cost:
-        kept = self._kept.get(worker.id)
-        return self._first(worker) if kept is None else kept
+    def _first_settled(self, worker: WorkerInfo) -> float:
+        return self._first(worker).settled

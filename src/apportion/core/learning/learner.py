@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from functools import partial
 from math import exp
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from apportion.core.learning.records import Records
 from apportion.core.learning.type_record import MOST_SAVED, TypeRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from apportion.clock import Random
     from apportion.core.learning.belief import Belief
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 _MOST_COLUMNS = 32
 _MOVED = 0.1
 """By so much a worker's effect over all types moves before its costs at the other types are written anew."""
+
+
+Standing = tuple[TypeRecord, Mapping[str, float], Mapping[str, float]]
+"""A type, and what each worker costs at it: drawn and settled."""
 
 
 class Learner:
@@ -111,17 +116,16 @@ class Learner:
 
     # --- going on elsewhere -----------------------------------------------------------------------------------------
 
-    def standing(self) -> list[tuple[TypeRecord, dict[str, Cost]]]:
+    def standing(self) -> list[Standing]:
         """Return the types in use, least recently used first, with what each worker costs now."""
-        kind_of = self.records.kind_of
-        return [(record, {id: self._known(id, kind_of(id), record) for id in record.ring}) for record in self._in_use]
+        return [(record, *columns.state()) for record, columns in self._in_use.items()]
 
-    def go_on(self, records: Records, standing: list[tuple[TypeRecord, Mapping[str, Cost]]]) -> None:
+    def go_on(self, records: Records, standing: Iterable[Standing]) -> None:
         """Know what is given, and nothing else."""
         self.records = records
         self._in_use.clear()
-        for record, costs in standing:
-            self._use(record, costs)
+        for record, drawn, settled in standing:
+            self._use(record, drawn, settled)
 
     # --- costs ------------------------------------------------------------------------------------------------------
 
@@ -129,8 +133,13 @@ class Learner:
         """Return what is known of a type, for looking at it only."""
         return self.records.types.get(self.records.key(task_type)) or TypeRecord()
 
-    def _use(self, record: TypeRecord, kept: Mapping[str, Cost] | None = None) -> Columns:
-        columns = self._in_use[record] = Columns(partial(self._first, record), kept)
+    def _use(
+        self,
+        record: TypeRecord,
+        drawn: Mapping[str, float] | None = None,
+        settled: Mapping[str, float] | None = None,
+    ) -> Columns:
+        columns = self._in_use[record] = Columns(partial(self._first, record), drawn, settled)
         if len(self._in_use) > _MOST_COLUMNS:
             self._in_use.popitem(last=False)
         return columns

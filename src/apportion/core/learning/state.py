@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from apportion.core.learning.arm import Arm
-from apportion.core.learning.cost import Cost
 from apportion.core.learning.records import Records
 from apportion.core.learning.type_record import TypeRecord
 from apportion.core.learning.worker_record import WorkerRecord
@@ -45,11 +44,7 @@ def learner_state(learner: Learner) -> dict[str, Any]:
         "workers": {id: _numbers(worker, _WORKER_NUMBERS) for id, worker in records.workers.items()},
         "kinds": {kind: _numbers(worker, _WORKER_NUMBERS) for kind, worker in records.kinds.items()},
         "recent": [list(key) for key in records.recent],
-        "costs": [
-            [names[record], {id: list(cost) for id, cost in costs.items()}]
-            for record, costs in learner.standing()
-            if record in names
-        ],
+        "costs": [[names[record], *costs] for record, *costs in learner.standing() if record in names],
     }
 
 
@@ -62,10 +57,7 @@ def restore_learner(learner: Learner, state: Mapping[str, Any]) -> None:
     records.workers.update((id, _worker_record(numbers)) for id, numbers in state["workers"].items())
     records.kinds.update((kind, _worker_record(numbers)) for kind, numbers in state["kinds"].items())
     records.recent.update(((id, key), None) for id, key in state["recent"])
-    learner.go_on(
-        records,
-        [(records.types[key], {id: Cost(*cost) for id, cost in costs.items()}) for key, costs in state["costs"]],
-    )
+    learner.go_on(records, [(records.types[key], drawn, settled) for key, drawn, settled in state["costs"]])
 
 
 def _type_state(record: TypeRecord) -> dict[str, Any]:

@@ -41,20 +41,27 @@ class WorkerMemory:
     Args:
         fill: what is known of a worker that has joined a pool, or has changed.
         fields: what of a worker ``fill`` looks at, beside its id.
+        kept: id -> number, where it is known and need not be asked for.
     """
 
-    __slots__ = ("__weakref__", "_fields", "_fill", "_mirror", "_mirrors", "_pool")
+    __slots__ = ("__weakref__", "_fields", "_fill", "_kept", "_mirror", "_mirrors", "_pool")
 
-    def __init__(self, fill: Callable[[WorkerInfo], float], fields: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        fill: Callable[[WorkerInfo], float],
+        fields: Iterable[str] = (),
+        kept: Mapping[str, float] | None = None,
+    ) -> None:
         self._fill = fill
         self._fields = frozenset(fields)
+        self._kept = dict(kept or {})
         self._mirrors: list[_Mirror] = []
         self._pool: Followed | None = None  # the last pool asked for, so that the usual case is one comparison
         self._mirror: _Mirror | None = None
 
     def __deepcopy__(self, memo: dict[int, object]) -> WorkerMemory:
-        """Copy as a memory of what ``fill`` says, mirrored in no pool yet."""
-        return type(self)(deepcopy(self._fill, memo), self._fields)
+        """Copy as a memory of the same numbers, mirrored in no pool yet."""
+        return type(self)(deepcopy(self._fill, memo), self._fields, self.numbers())
 
     def column(self, pool: Followed) -> Column:
         """Return the column of this memory in ``pool``, up to date."""
@@ -63,13 +70,13 @@ class WorkerMemory:
             mirror = self._mirror = self._find(pool) or self._attach(pool)
             self._pool = pool
         if mirror.stale:
-            for seat in sorted(mirror.stale):
-                mirror.column.put(seat, self._fill(pool.at(seat)))
-            mirror.stale.clear()
+            self._ask(pool, mirror)
         return mirror.column
 
     def write(self, id: str, value: float) -> None:
         """Set the number of one worker in every pool that it is in."""
+        if id in self._kept:
+            self._kept[id] = value
         for mirror in self._mirrors:
             seat = _seat(mirror, id)
             if seat is not None:
@@ -78,13 +85,16 @@ class WorkerMemory:
     def set(self, pool: Followed, seat: int, id: str, value: float) -> None:
         """Set the number of a worker whose seat in one of the pools is known."""
         mirror = self._mirror
-        if mirror is not None and pool is self._pool and len(self._mirrors) == 1 and not mirror.stale:  # the usual case
+        usual = mirror is not None and pool is self._pool and len(self._mirrors) == 1 and not mirror.stale
+        if usual and not self._kept and mirror is not None:
             mirror.column.scalar[seat] = value
         else:
             self.write(id, value)
 
     def shift(self, id: str, by: float) -> None:
         """Add to the number of one worker in every pool that it is in."""
+        if id in self._kept:
+            self._kept[id] += by
         for mirror in self._mirrors:
             seat = _seat(mirror, id)
             if seat is not None:
@@ -100,7 +110,15 @@ class WorkerMemory:
             seat = _seat(mirror, id)
             if seat is not None:
                 return mirror.column.scalar[seat]
-        return None
+        return self._kept.get(id)
+
+    def numbers(self) -> dict[str, float]:
+        """Return id -> number for everybody in the last pool asked for, and all that is kept."""
+        found = dict(self._kept)
+        if self._pool is not None and self._mirror is not None:
+            stale, numbers = self._mirror.stale, self._mirror.column.scalar
+            found.update((worker.id, numbers[seat]) for seat, worker in self._pool.seated() if seat not in stale)
+        return found
 
     def joined(self, pool: Seated, seat: int) -> None:
         """Hear that a worker has joined ``pool``."""
@@ -111,6 +129,7 @@ class WorkerMemory:
     def changed(self, pool: Seated, seat: int, fields: Collection[str]) -> None:
         """Hear that these fields of a worker have changed."""
         if not self._fields.isdisjoint(fields):
+            self._kept.pop(pool.at(seat).id, None)
             self.joined(pool, seat)
 
     def left(self, pool: Seated, seat: int) -> None:
@@ -135,10 +154,19 @@ class WorkerMemory:
 
     def refill(self) -> None:
         """Start over in every pool, after what ``fill`` says has changed for all."""
+        self._kept.clear()
         for mirror in self._mirrors:
             pool = mirror.pool()
             if pool is not None:
                 mirror.stale = {seat for seat, _ in pool.seated()}
+
+    def _ask(self, pool: Followed, mirror: _Mirror) -> None:
+        """Ask for the numbers that are missing, in the order of the seats."""
+        for seat in sorted(mirror.stale):
+            worker = pool.at(seat)
+            kept = self._kept.get(worker.id)
+            mirror.column.put(seat, self._fill(worker) if kept is None else kept)
+        mirror.stale.clear()
 
     def _find(self, pool: Seated) -> _Mirror | None:
         for mirror in self._mirrors:
