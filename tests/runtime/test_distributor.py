@@ -176,6 +176,8 @@ async def test_what_is_no_json_is_refused_alone(distributor):
         ({"id": "x" * 256}, "255"),
         ({"tenant": ""}, "tenant"),
         ({"requirements": {"complexity": 2}, "priority": 2}, "once"),
+        ({"capabilities": [["nested"]]}, "capabilities"),
+        ({"capabilities": "typescript"}, "capabilities"),
     ],
 )
 async def test_what_makes_no_sense_is_refused_by_name(distributor, options, problem):

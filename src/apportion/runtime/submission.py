@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, TypedDict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, TypedDict, cast
 
 import uuid_utils
 
@@ -125,18 +125,21 @@ class Submissions:
         return made
 
 
-def _shape(task_type: str | None, given: Mapping[str, Any]) -> object:
+def _shape(task_type: str | None, given: Mapping[str, object]) -> object:
     """Return what tells the given requirements from others, or None where that would take as long as checking them.
 
     Types are part of it: True is no number, though it is equal to 1.
     """
     parts: list[object] = [task_type]
     for name, value in given.items():
-        kind: type[object] = type(value)
+        kind = type(value)
         if kind in _PLAIN:
             parts += (name, kind, value)
-        elif kind in _COLLECTIONS and all(type(item) is str for item in value):
-            parts += (name, kind, frozenset(value))
+        elif kind in _COLLECTIONS:
+            items = cast("Collection[object]", value)
+            if any(type(item) is not str for item in items):
+                return None
+            parts += (name, kind, frozenset(items))
         else:
             return None
     return tuple(parts)
