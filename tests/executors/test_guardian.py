@@ -12,7 +12,6 @@ import psutil
 import pytest
 
 from apportion.clock import fresh_random
-from apportion.executors import guardian_process
 from apportion.executors.command import CommandConfig, CommandExecutor
 from apportion.executors.guardian import Guardian
 from apportion.executors.guardian_process import marked
@@ -63,8 +62,8 @@ def runs(tmp_path):
     """Return a function that starts a run with these shell scripts."""
     with contextlib.ExitStack() as stack:
 
-        def start(*scripts):
-            run = Run(f"{tmp_path.name}-{fresh_random().getrandbits(32)}", tmp_path, scripts)
+        def start(*scripts, run_id=None):
+            run = Run(run_id or f"{tmp_path.name}-{fresh_random().getrandbits(32)}", tmp_path, scripts)
             stack.callback(kill_strays, run.id)
             stack.callback(run.close)
             return run
@@ -148,6 +147,20 @@ async def test_two_runs_side_by_side_do_not_touch_each_others(runs, words):
     assert [process for process in [*kept, other.guardian] if has_ended(process)] == []
 
 
+async def test_a_run_that_goes_on_under_the_same_id_is_left_alone_by_the_guardian_of_the_dead_one(runs, words):
+    one, two = words("one"), words("two")
+    killed = runs(a_family(one))
+    gone = await one.hear_pids()
+    killed.guardian.suspend()
+    killed.kill()
+    kill_strays(killed.id)
+    next_run = runs(a_family(two), run_id=killed.id)
+    kept = await two.hear_pids()
+    killed.guardian.resume()
+    assert all_end([*gone, killed.guardian])
+    assert [process for process in [*kept, next_run.guardian] if has_ended(process)] == []
+
+
 async def test_when_the_guardian_was_killed_as_well_the_next_run_finds_the_strays(runs, words):
     word = words("word")
     run = runs(a_family(word))
@@ -185,9 +198,9 @@ async def test_a_guardian_that_comes_up_after_the_run_has_died_clears_up_all_the
     word = words("word")
     run = runs(a_family(word))
     processes = await word.hear_pids()
+    late = [sys.executable, *run.guardian.cmdline()[-3:]]
     os.kill(run.process.pid, signal.SIGSTOP)
     run.guardian.kill()
-    late = [sys.executable, guardian_process.__file__, f"APPORTION_RUN={run.id}", str(run.process.pid)]
     run.kill()
     reading, nobody_reads = os.pipe()
     os.close(reading)

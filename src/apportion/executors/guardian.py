@@ -28,7 +28,7 @@ _CLOSED = "the guardian was closed"
 class _Guard:
     """The guardian's process, and the pipes to it and from it."""
 
-    def __init__(self, mark: str) -> None:
+    def __init__(self, mark: bytes) -> None:
         flags = ("-I", "-S") if LINUX else ("-P",)  # psutil, which it needs elsewhere, is a site package
         its_input, self._say = os.pipe()
         self.hear, its_output = os.pipe()
@@ -78,7 +78,8 @@ class Guardian:
 
     def __init__(self, run_id: str) -> None:
         self.run_id = validation.text("run_id", run_id)
-        # A second guardian of this run in this process has another token, so that closing it ends only its own.
+        # Nobody else has this token: not the run that goes on under the same id after this one was killed, while its
+        # guardian still clears up, and not a second guardian in this process.
         token = f"{fresh_random().getrandbits(64):016x}"
         self.marks: Mapping[str, str] = {RUN: run_id, GUARD: token}
         self.armed = False
@@ -106,7 +107,7 @@ class Guardian:
         """
         if self._guard is None and not self._closed:
             self._begun = True
-            self._guard = _Guard(f"{RUN}={self.run_id}")
+            self._guard = _Guard(self.own_mark)
             asyncio.get_running_loop().add_reader(self._guard.hear, self._hear)
 
     async def arm(self) -> None:

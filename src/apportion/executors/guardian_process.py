@@ -3,10 +3,10 @@
 It runs as a script, without the package and its libraries, so that it is there in a few milliseconds and needs little
 memory: on Linux the standard library does, elsewhere psutil reads the environments of others.
 
-A process belongs to a run when its environment holds the run's mark (``APPORTION_RUN=…``), which it has from its first
-instruction and hands on to its children; or when it shares a session with one that does. So nobody has to be
-registered, and there is no moment at which a process exists and is not known. What clears its environment *and* begins
-a session of its own gets away; that is also how to leave something running on purpose:
+A process belongs to a run when its environment holds the mark of its guardian (``APPORTION_GUARD=…``), which it has
+from its first instruction and hands on to its children; or when it shares a session with one that does. So nobody has
+to be registered, and there is no moment at which a process exists and is not known. What clears its environment *and*
+begins a session of its own gets away; that is also how to leave something running on purpose:
 ``env -u APPORTION_RUN -u APPORTION_GUARD setsid daemon``.
 """
 
