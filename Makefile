@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := $(BIN)/python -m pip install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-ci test-long lint format types imports unit docs picture bench services lock upgrade clean
+.PHONY: help run test test-ci test-long lint format types imports unit docs picture bench quality services lock upgrade clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ picture: .venv/runtime ## draw docs/images/ anew from a real run of the demo
 
 bench: .venv/runtime ## measure, results as data
 	$(BIN)/python -m bench
+
+quality: .venv/runtime ## judge decisions on simulated worlds, into docs/quality.md
+	$(BIN)/python -m bench.quality
 
 services: ## install the services that tests talk to
 	scripts/services
