@@ -82,6 +82,7 @@ class LoadBalancer:
         self._rules = tuple(rules)
         self._history = History(context or BalancingContext(), self._rng)
         self._mirror = ListMirror()
+        self._looked_at = ListMirror()  # lists that are only looked at, so that choosing goes on as if they were not
         self._strategies: dict[str, Any] = {}
         for build in STRATEGIES.values():
             self.register_strategy(build())
@@ -132,14 +133,14 @@ class LoadBalancer:
         context = self._history.view
         scored = [
             self._score(require_task(task), worker, context)
-            for worker in self._mirror.pool_of(workers)
+            for worker in self._looked_at.pool_of(workers)
             if worker.status is not WorkerStatus.OFFLINE
         ]
         return sorted(scored, key=lambda entry: (not entry.eligible, -entry.score))
 
     def explain(self, task: TaskRequirements, workers: Iterable[WorkerInfo]) -> Explanation:
         """Return why this worker, or why none. Nothing is changed: the next pick is the same with or without it."""
-        pool = self._mirror.pool_of(workers)
+        pool = self._looked_at.pool_of(workers)
         context = self._history.at(self._clock(), rehearsal=True)
         candidates = self._candidates(task, pool, context)
         explainer = Explainer(self._strategies, self.get_current_strategy(), self._rules)
@@ -248,20 +249,20 @@ class LoadBalancer:
 
     def detect_overload(self, workers: Iterable[WorkerInfo]) -> list[RebalanceRecommendation]:
         """Return one recommendation for each overloaded worker, most severe first."""
-        return detect_overload(list(self._mirror.pool_of(workers)), self._history.view.load_threshold)
+        return detect_overload(list(self._looked_at.pool_of(workers)), self._history.view.load_threshold)
 
     def suggest_migration(
         self, workers: Iterable[WorkerInfo], queue: Iterable[QueuedTask]
     ) -> list[RebalanceRecommendation]:
         """Return moves of assigned tasks that even out the load when they are carried out in order."""
-        return suggest_migration(list(self._mirror.pool_of(workers)), list(queue), self._history.view, self._rules)
+        return suggest_migration(list(self._looked_at.pool_of(workers)), list(queue), self._history.view, self._rules)
 
     def reorder_queue(self, queue: Iterable[QueuedTask], workers: Iterable[WorkerInfo]) -> list[QueuedTask]:
         """Return the same tasks, higher priority first, each with the worker it should go to. No pick is recorded."""
         context = self._history.at(self._clock())
         wanted = getattr(self._current, "preference", None)
         preference = wanted(context) if wanted is not None else by_score(context, self._weights)
-        return plan(list(queue), list(self._mirror.pool_of(workers)), preference, context, self._rules)
+        return plan(list(queue), list(self._looked_at.pool_of(workers)), preference, context, self._rules)
 
     # --- inside -----------------------------------------------------------------------------------------------------
 

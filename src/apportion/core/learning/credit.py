@@ -22,7 +22,7 @@ class Credit:
         self._credit: dict[str, float] = dict.fromkeys(names, 0.0)
         self._turns: dict[str, float] = dict.fromkeys(self._credit, 0.0)
         self._weights: dict[str, float] | None = None
-        self._next: str | None = None
+        self._next = self._richest()
 
     def judge(self, voters: Iterable[str], advantage: float) -> None:
         """Reward (or blame) those who wanted the worker.
@@ -54,13 +54,11 @@ class Credit:
 
         Smooth weighted round robin, as in nginx: everyone gains its weight, the richest has its turn and pays 1.
         """
-        if self._next is None:
-            self._next = self._richest()
         return self._next
 
     def pass_turn(self) -> None:
         """Let the one whose turn it is pay for it."""
-        self._turns[self.next_turn()] -= 1.0
+        self._turns[self._next] -= 1.0
         self._next = self._richest()
 
     def state(self) -> dict[str, Any]:
@@ -72,8 +70,8 @@ class Credit:
         for name in self._credit:
             self._credit[name] = float(state["credit"].get(name, 0.0))
             self._turns[name] = float(state["turns"].get(name, 0.0))
-        self._next = state["next"] if state["next"] in self._credit else None
         self._weights = None
+        self._next = state["next"] if state["next"] in self._credit else self._richest()
 
     def _richest(self) -> str:
         """Let everyone gain its weight, and return who has most."""
