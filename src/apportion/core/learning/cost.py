@@ -13,7 +13,10 @@ DRAW = 0.5
 """How much of the doubt is acted on: whole posterior draws (Thompson sampling) cost more than they find."""
 
 OPTIMISM = 0.25
-"""How much of the doubt speaks for a worker that was never tried."""
+"""How much of the doubt speaks for a worker that was never tried, where trying is allowed."""
+
+CAUTION = 1.0
+"""How much of the doubt speaks against it where trying is not allowed."""
 
 FREE_PICKS = 2
 _PROBE = 1e3
@@ -33,13 +36,11 @@ class Cost(NamedTuple):
 
 def cost_of(belief: Belief, arm: Arm | None) -> Cost:
     """Return what a worker costs, by what is believed of it and by how its arm stands."""
-    handicap = 0.0 if arm is None else arm.penalty
-    settled = belief.log_cost + handicap
+    believed = belief.log_cost + (0.0 if arm is None else arm.penalty)
+    probe = _PROBE if arm is not None and arm.probe else 0.0
     if arm is None or not belief.outcomes:  # all of whom nothing is known look alike: the strategies decide
-        drawn = settled - OPTIMISM * belief.doubt
-    else:
-        drawn = settled + DRAW * arm.draw * belief.doubt
-    return Cost(drawn - (_PROBE if arm is not None and arm.probe else 0.0), settled)
+        return Cost(believed - OPTIMISM * belief.doubt - probe, believed + CAUTION * belief.doubt)
+    return Cost(believed + DRAW * arm.draw * belief.doubt - probe, believed)
 
 
 def handicap_of(arm: Arm) -> float:
