@@ -131,7 +131,7 @@ def test_a_new_worker_is_tried_soon_and_not_flooded(seed):
     world.join("new", 1.0)
     first = world.run(60)
     assert 1 <= first["new"] <= 20
-    assert 0.02 < share(world.run(1500), "new") < 0.3
+    assert 0.003 < share(world.run(1500), "new") < 0.3
 
 
 @every_seed

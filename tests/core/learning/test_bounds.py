@@ -1,0 +1,124 @@
+"""Memory is bounded, whatever the number of decisions, types and ids; rare types share, frequent ones do not."""
+
+import gc
+import tracemalloc
+from random import Random
+
+import pytest
+
+from apportion.core.balancer import LoadBalancer
+from apportion.core.learning.records import OTHER, Records
+from apportion.core.pool.pool import WorkerPool
+from apportion.core.strategies.adaptive import AdaptiveStrategy
+from apportion.model.task import TaskRequirements
+from apportion.model.worker import WorkerInfo
+
+
+def live_for(balancer, decisions, start=0):
+    """Choose and report so often, with an id and a type that were never there before, every time."""
+    for number in range(start, start + decisions):
+        pool = [WorkerInfo(f"worker-{number}", (), 10), WorkerInfo(f"worker-{number + 1}", (), 10)]
+        task = TaskRequirements(task_type=f"type-{number}", affinity_key=f"key-{number}" if number % 3 == 0 else None)
+        worker = balancer.select_worker(task, pool)
+        balancer.update_context(worker.id, task.task_type, number % 7 > 0, 1.0 + number % 3, task=task)
+        balancer.update_context(f"gone-{number}", f"other-{number}", False, 0.5)
+
+
+def records_of(balancer):
+    return balancer.adaptive._learner.records
+
+
+def sizes(balancer):
+    """Return how many of everything the adaptive strategy keeps."""
+    records = records_of(balancer)
+    return {
+        "types": len(records.types),
+        "rare": len(records.rare),
+        "workers": len(records.workers),
+        "arms": sum(len(record.arms) for record in records.types.values()),
+        "recent": len(records.recent),
+        "ring": max(len(record.ring) for record in records.types.values()),
+    }
+
+
+def test_what_is_kept_of_types_is_bounded_early():
+    balancer = LoadBalancer(rng=Random(1), clock=lambda: 0.0)
+    live_for(balancer, 1500)
+    kept = sizes(balancer)
+    assert kept["types"] <= 257
+    assert kept["rare"] <= 1024
+    assert kept["arms"] == kept["recent"] <= 6000
+
+
+def test_picks_without_outcomes_do_not_pile_up():
+    balancer, pool = LoadBalancer(rng=Random(1)), WorkerPool([WorkerInfo("w1", (), 10)])
+    for _ in range(3000):
+        balancer.select_worker(TaskRequirements(task_type="lint"), pool)
+    arm = records_of(balancer).types["lint"].arms["w1"]
+    assert len(arm.open) <= 256
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("strategy", ["adaptive", "performance-based"])
+def test_a_million_decisions_stay_within_a_bound(strategy):
+    balancer = LoadBalancer(rng=Random(1), clock=lambda: 0.0)
+    balancer.set_strategy(strategy)
+    live_for(balancer, 100_000)
+    tracemalloc.start()
+    live_for(balancer, 100_000, start=100_000)
+    gc.collect()
+    before = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    live_for(balancer, 700_000, start=200_000)
+    tracemalloc.start()
+    live_for(balancer, 100_000, start=900_000)
+    gc.collect()
+    after = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert after < before * 1.1 + 1_000_000  # what the last hundred thousand left is what the second had left
+
+
+def test_a_type_that_is_met_often_gets_an_entry_of_its_own():
+    records = Records()
+    for number in range(2000):
+        key = records.meet_type(f"once-{number}")
+        records.type(key)
+    assert records.key("regular") == OTHER
+    for _ in range(20):
+        records.type(records.meet_type("regular"))
+    assert records.key("regular") == "regular"
+    assert len(records.types) <= 257
+
+
+def test_types_that_come_late_are_learned_all_the_same():
+    strategy = AdaptiveStrategy(seed=1)
+    balancer = LoadBalancer(strategy, rng=Random(1), clock=lambda: 0.0)
+    pool, rng = WorkerPool([WorkerInfo("a", (), 10), WorkerInfo("b", (), 10)]), Random(1)
+    for number in range(1000):
+        worker = balancer.select_worker(TaskRequirements(task_type=f"once-{number}"), pool)
+        assert worker is not None
+        balancer.update_context(worker.id, f"once-{number}", True, 1.0)
+    picks = []
+    for _ in range(300):
+        kind = rng.choice(("lint", "train"))
+        worker = balancer.select_worker(TaskRequirements(task_type=kind), pool)
+        assert worker is not None
+        good = (kind == "lint") == (worker.id == "a")
+        balancer.update_context(worker.id, kind, True, 0.5 if good else 4.0)
+        picks.append(good)
+    assert sum(picks[150:]) > 120
+
+
+def test_a_worker_that_was_forgotten_is_met_anew():
+    records = Records()
+    record = records.type("lint")
+    first = records.worker("first")
+    arm = records.arm("first", "lint", record)
+    arm.given = (0.9, 0.5)
+    first.take(0.9, 0.5)
+    for number in range(40_000):
+        records.worker(f"w{number}")
+    assert "first" not in records.workers
+    again = records.worker("first")
+    assert (again.sum_weight, arm.given) == (0.0, (0.0, 0.0))
