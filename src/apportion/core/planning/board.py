@@ -7,14 +7,11 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from apportion.core.planning.preference import Mask, Vector
+from apportion.core.pool.shape import Shape, shape_of
 from apportion.core.rules import suitable
 from apportion.core.rules.custom import CustomRule
-from apportion.model.constraint import Constraint
 from apportion.model.task import TaskRequirements
 from apportion.model.worker import WorkerInfo
-
-Conditions = tuple[frozenset[str], str | None, tuple[tuple[str, float | None], ...]]
-"""What of a task the rules look at, but for its size and its anti-affinity."""
 
 
 class Board:
@@ -37,15 +34,14 @@ class Board:
         self._seats = {worker.id: seat for seat, worker in enumerate(workers)}
         self._choosy = any(worker.task_types is not None for worker in workers)
         self._able: dict[str, Mask] = {}
-        self._suitable: dict[Conditions, Mask] = {}
+        self._suitable: dict[Shape, Mask] = {}
 
     def suitable(self, task: TaskRequirements) -> Mask:
         """Return who may take the task as soon as there is room; as `core.rules.suitable`, worker by worker."""
-        kind = task.task_type if self._choosy else None
-        conditions = (task.capabilities, kind, constraint_keys(task.constraints))
-        found = self._suitable.get(conditions)
+        shape = shape_of(task, self._choosy)
+        found = self._suitable.get(shape)
         if found is None:
-            found = self._suitable[conditions] = self._find(task)
+            found = self._suitable[shape] = self._find(task)
         if not task.anti_affinity:
             return found
         return found & ~self.among(task.anti_affinity)
@@ -83,8 +79,3 @@ class Board:
             found = [capability in worker.capabilities for worker in self.workers]
             able = self._able[capability] = np.array(found, dtype=bool)
         return able
-
-
-def constraint_keys(constraints: Iterable[Constraint]) -> tuple[tuple[str, float | None], ...]:
-    """Return what tells constraints apart; a constraint's value need not be hashable, its text is."""
-    return tuple((str(each), each.weight) for each in constraints)

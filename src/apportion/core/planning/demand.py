@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from apportion.core.planning.board import Board, constraint_keys
+from apportion.core.planning.board import Board
 from apportion.core.planning.preference import Mask, Preference, Vector
 from apportion.core.planning.wishes import Wishes, wishes_of
+from apportion.core.pool.shape import constraint_keys
 from apportion.core.rules.custom import CustomRule
 from apportion.errors import StrategyError
 from apportion.model.context import BalancingContext
@@ -67,7 +68,7 @@ def _demand(
 
 
 def shape_of(task: TaskRequirements) -> Hashable:
-    """Return all that tells one shape from another; constraints by their text, for their values may have no hash."""
+    """Return all that tells one shape from another."""
     fields = [value for name, value in task.__dict__.items() if name not in _NO_PART_OF_A_SHAPE]
     return (*fields, constraint_keys(task.constraints))
 
