@@ -124,7 +124,7 @@ class Candidates:
         """
         stride = max(1, len(seats) // SAMPLE)
         drawn = known + seats[int(self.rng.random() * stride) :: stride]
-        return Field(self.pool, drawn, sampled=True, unchecked=True)
+        return Field(self.pool, drawn, unchecked=True)
 
 
 def find_candidates(pool: WorkerPool, task: TaskRequirements, limit: int, rng: Random) -> Candidates | None:

@@ -25,25 +25,22 @@ class Field:
     Attributes:
         pool: where they sit.
         seats: a list where they are few, an array where they are many.
-        sampled: whether these are a sample of a crowd, and not everyone who may take the task.
         unchecked: whether workers without room are among them.
     """
 
-    __slots__ = ("_capacity", "_load", "pool", "sampled", "seats", "unchecked")
+    __slots__ = ("_capacity", "_load", "pool", "seats", "unchecked")
 
     def __init__(
         self,
         pool: WorkerPool,
         seats: list[int] | NDArray[np.int64],
         *,
-        sampled: bool = False,
         unchecked: bool = False,
         load: NDArray[np.float64] | None = None,
         capacity: NDArray[np.float64] | None = None,
     ) -> None:
         self.pool = pool
         self.seats = seats
-        self.sampled = sampled
         self.unchecked = unchecked
         self._load = load
         self._capacity = capacity
