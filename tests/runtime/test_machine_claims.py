@@ -164,15 +164,15 @@ def fleet(size, held=1):
     return world, incarnations
 
 
-def hear(world, incarnations, ids):
+def hear(world, incarnations, ids, named=None):
     for id in ids:
-        world.ask(inputs.Heartbeat(id, incarnations[id], {}))
+        world.ask(inputs.Heartbeat(id, incarnations[id], named or {}))
 
 
-def pass_time_hearing(world, incarnations, ids, seconds):
+def pass_time_hearing(world, incarnations, ids, seconds, named=None):
     for _ in range(int(seconds)):
         world.pass_time(1.0)
-        hear(world, incarnations, ids)
+        hear(world, incarnations, ids, named)
 
 
 def lost(world):
@@ -246,12 +246,21 @@ def test_over_a_restart_a_worker_keeps_what_it_holds():
 
 def test_after_a_restart_a_worker_that_does_not_come_back_loses_what_it_held():
     world, incarnations = fleet(2)
+    named = {id: attempt.lease for (id, _), attempt in world.running.items() if attempt.worker_id == "w1"}
     world.begin()
-    pass_time_hearing(world, incarnations, ["w1"], 14)
+    pass_time_hearing(world, incarnations, ["w1"], 14, named)
     assert world.machine.held == 2
-    pass_time_hearing(world, incarnations, ["w1"], 3)
+    pass_time_hearing(world, incarnations, ["w1"], 3, named)
     assert lost(world) == ["w0"]
     assert world.machine.held == 1
+
+
+def test_after_a_restart_a_worker_does_not_keep_alive_what_it_may_never_have_been_told_of():
+    world, incarnations = fleet(1)
+    world.begin()
+    world.join("another", leased=True, eager=False)
+    pass_time_hearing(world, incarnations, ["w0"], 16)
+    assert lost(world) == ["w0"], "it named nothing"
 
 
 def test_after_a_restart_a_worker_that_had_left_is_unknown():

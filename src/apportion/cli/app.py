@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from apportion.cli import run, run_help, simulate
+from apportion.cli import run, run_help, serve, simulate
 from apportion.cli.exit_codes import ExitCode, exit_code_of
 from apportion.cli.terminal import messages, say
 from apportion.errors import ApportionError
@@ -22,6 +22,8 @@ app = typer.Typer(
 )
 
 app.command("run", no_args_is_help=True, epilog=run_help.EPILOG)(run.run)
+app.command("serve")(serve.serve)
+app.command("up", no_args_is_help=True)(serve.up)
 app.command("simulate", no_args_is_help=True)(simulate.simulate)
 
 

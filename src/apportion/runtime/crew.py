@@ -27,15 +27,18 @@ class Holding:
         member: who holds it.
         amount: units of capacity that it takes.
         expires: steady seconds at which the lease ends unless renewed.
+        told: whether its worker has been told of it, as far as is known. After a restart that is open until the worker
+            names it: the answer may have been lost with the process.
     """
 
-    __slots__ = ("amount", "expires", "member", "task")
+    __slots__ = ("amount", "expires", "member", "task", "told")
 
     def __init__(self, task: Task, member: Member, amount: float) -> None:
         self.task = task
         self.member = member
         self.amount = amount
         self.expires = inf
+        self.told = True
 
 
 class Claim:

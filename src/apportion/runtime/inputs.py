@@ -34,6 +34,14 @@ class TaskSubmitted:
 
 
 @dataclass(slots=True)
+class TasksSubmitted:
+    """A client wants all of these tasks done, or none: each with the seconds by which it is delayed."""
+
+    tasks: Sequence[tuple[Task, float]]
+    request: int = 0
+
+
+@dataclass(slots=True)
 class CancelAsked:
     """A task is to be cancelled; ``found`` is what the store says of one that the machine does not hold."""
 
@@ -222,6 +230,7 @@ class StopAsked:
 
 Input = (
     TaskSubmitted
+    | TasksSubmitted
     | CancelAsked
     | RetryAsked
     | AttemptEnded

@@ -49,6 +49,7 @@ class Machine:
         self._planner = Planner(books, tasks)
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
             inputs.TaskSubmitted: tasks.submitted,
+            inputs.TasksSubmitted: tasks.submitted_together,
             inputs.CancelAsked: tasks.cancel,
             inputs.RetryAsked: tasks.retry,
             inputs.TasksFound: lambda event: tasks.found(event, workers.found(event)),

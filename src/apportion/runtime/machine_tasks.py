@@ -11,7 +11,15 @@ from apportion.model.task_record import Task
 from apportion.ports import Insert
 from apportion.runtime.alarms import Alarm
 from apportion.runtime.books import Books, needs
-from apportion.runtime.inputs import CancelAsked, ChangeRefused, FrontLoaded, RetryAsked, TasksFound, TaskSubmitted
+from apportion.runtime.inputs import (
+    CancelAsked,
+    ChangeRefused,
+    FrontLoaded,
+    RetryAsked,
+    TasksFound,
+    TasksSubmitted,
+    TaskSubmitted,
+)
 from apportion.runtime.instructions import CancelAttempt
 from apportion.runtime.ranking import LATER, due_of, later
 from apportion.runtime.records import attempt_of, changed, moved
@@ -41,10 +49,28 @@ class TaskSide:
             self.accept(task, event.request)
         books.line_up(task)
 
-    def _full(self, request: int, task_id: str) -> bool:
-        """Refuse what is asked while the queue is at its limit, and return whether it is."""
+    def submitted_together(self, event: TasksSubmitted) -> None:
+        """Take new tasks in, all or none of them."""
+        books = self._books
+        first = event.tasks[0][0].id
+        if self._full(event.request, first, len(event.tasks)):
+            return
+        ids = [task.id for task, _ in event.tasks]
+        taken = next((id for id in ids if books.knows(id)), None)
+        if taken is not None:
+            books.answer(event.request, first, error=DuplicateError("task", taken))
+            return
+        for given, delay in event.tasks:
+            task = self._stamped(given, delay)
+            books.queued += 1
+            self.accept(task, 0)
+            books.line_up(task)
+        books.answer(event.request, first, value=ids)
+
+    def _full(self, request: int, task_id: str, number: int = 1) -> bool:
+        """Refuse what is asked while the queue has no room for so many tasks, and return whether it has none."""
         config = self._books.config
-        if self._books.queued < config.max_queued:
+        if self._books.queued + number <= config.max_queued:
             return False
         self._books.answer(request, task_id, error=QueueFullError(config.max_queued, config.retry_after))
         return True

@@ -78,11 +78,12 @@ class WorkerSide:
         member = self.caller(event.worker_id, event.incarnation, event.request)
         if member is None:
             return
-        claimed = event.held or {id: holding.task.lease for id, holding in member.held.items()}
+        claimed = event.held or {id: holding.task.lease for id, holding in member.held.items() if holding.told}
         void: list[str] = []
         for task_id, lease in claimed.items():
             holding = member.held.get(task_id)
             if holding is not None and holding.task.lease == lease:
+                holding.told = True
                 holding.expires = max(holding.expires, books.now.steady + books.config.lease_seconds)
             else:
                 void.append(task_id)
@@ -123,6 +124,7 @@ class WorkerSide:
                 holding = books.held[task.id] = member.held[task.id] = Holding(
                     task, member, task.requirements.complexity
                 )
+                holding.told = False
                 books.begin_lease(holding)
                 kept_ids.add(task.id)
         return kept_ids

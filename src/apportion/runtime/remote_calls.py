@@ -1,0 +1,139 @@
+"""What a service asks of a distributor besides what everybody does: remote workers, and lists as one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from apportion.model.explanation import Explanation
+from apportion.model.recommendation import RebalanceRecommendation
+from apportion.model.task import QueuedTask, TaskRequirements
+from apportion.model.task_record import Task
+from apportion.model.worker import WorkerInfo
+from apportion.ports import Outcome
+from apportion.runtime import inputs
+from apportion.runtime.crew import Member
+from apportion.runtime.explaining import TaskExplanation, explain_task
+from apportion.runtime.instructions import HeartbeatAnswer
+from apportion.runtime.lifetime import Lifetime
+
+
+class RemoteCalls(Lifetime):
+    """Remote workers: each call answers once what it means is durable."""
+
+    async def register(self, worker: WorkerInfo) -> int:
+        """Take a remote worker in, and return its incarnation."""
+        incarnation: int = await self._running.ask(lambda request: inputs.WorkerJoined(worker, True, request))
+        return incarnation
+
+    async def heartbeat(self, worker_id: str, incarnation: int | None, held: dict[str, int]) -> HeartbeatAnswer:
+        """Renew the leases that are named, or all.
+
+        Raises:
+            UnknownWorkerError: it has to register again.
+        """
+        answer: HeartbeatAnswer = await self._running.ask(
+            lambda request: inputs.Heartbeat(worker_id, incarnation, held, request)
+        )
+        return answer
+
+    def claim(self, worker_id: str, incarnation: int | None, most: int, wait: float) -> tuple[int, asyncio.Future[Any]]:
+        """Ask for work. Return the claim's number and, to be awaited, the attempts that it brings.
+
+        Raises:
+            UnknownWorkerError: by the future: it has to register again.
+        """
+        numbers: list[int] = []
+
+        def opened(request: int) -> inputs.Input:
+            numbers.append(request)
+            return inputs.ClaimOpened(worker_id, incarnation, most, wait, request)
+
+        answer = self._running.ask(opened)
+        return numbers[0], answer
+
+    def withdraw(self, worker_id: str, number: int) -> None:
+        """Say that nobody listens to a claim any more; its future has been cancelled."""
+        self._running.feed(inputs.ClaimWithdrawn(worker_id, number))
+
+    def complete(self, task_id: str, worker_id: str, lease: int, outcome: Outcome) -> asyncio.Future[Any]:
+        """Report how an attempt ended.
+
+        Raises:
+            TaskConflictError: by the future: the lease is void.
+        """
+        return self._running.ask(lambda request: inputs.AttemptEnded(task_id, worker_id, lease, outcome, request))
+
+    def release(self, task_id: str, worker_id: str, lease: int) -> asyncio.Future[Any]:
+        """Hand back what was not started.
+
+        Raises:
+            TaskConflictError: by the future: the lease is void.
+        """
+        return self._running.ask(lambda request: inputs.AttemptReleased(task_id, worker_id, lease, request))
+
+    async def submit_all(self, tasks: Sequence[tuple[Task, float]]) -> None:
+        """Take all of these new tasks, or none of them.
+
+        Args:
+            tasks: each with the seconds by which it is delayed; ids and keys are known to be new.
+
+        Raises:
+            QueueFullError: the queue has no room for all.
+        """
+        await self._running.ask(lambda request: inputs.TasksSubmitted(tasks, request))
+
+    def stop_handing_out(self) -> None:
+        """Let nothing new start, and answer all who wait for work."""
+        self._running.feed(inputs.StopAsked())
+
+    def new_task(self, task_type: str, payload: Any, options: Mapping[str, Any]) -> tuple[Task, float]:
+        """Return a new task's record, and the seconds by which it is delayed.
+
+        Raises:
+            FieldError, FieldTypeError: naming the option.
+        """
+        return self._submissions.task(task_type, payload, options)
+
+    async def look_up(self, task_id: str) -> Task | None:
+        """Return a task's record as the store has it, or None."""
+        return await self._running.read(self._truth.get, task_id)
+
+    async def look_up_key(self, tenant: str, key: str) -> Task | None:
+        """Return the task that was submitted with that key, or None."""
+        return await self._running.read(self._truth.find, tenant, key)
+
+    # --- what is shown ----------------------------------------------------------------------------------------------
+
+    def shown_workers(self) -> list[WorkerInfo]:
+        """Return the workers as people see them; one that does not ask at this moment is none the worse for it."""
+        return self._machine.workers()
+
+    def shown_worker(self, worker_id: str) -> WorkerInfo | None:
+        """Return a worker as people see it, or None."""
+        worker, member = self._pool.get(worker_id), self._machine.member(worker_id)
+        return None if worker is None or member is None else member.shown(worker)
+
+    def member(self, worker_id: str) -> Member | None:
+        """Return what is known of a worker, to be looked at only, or None."""
+        return self._machine.member(worker_id)
+
+    def waiting_and_held(self) -> tuple[int, int]:
+        """Return how many tasks wait, and how many some worker holds."""
+        return self._machine.queued, self._machine.held
+
+    def explain_requirements(self, requirements: TaskRequirements) -> Explanation:
+        """Return what would be decided for a task that needs this."""
+        return self.balancer.explain(requirements, self.shown_workers())
+
+    def explain_record(self, task: Task) -> TaskExplanation:
+        """Return why a task is where it is."""
+        known = self._machine.task(task.id)
+        return explain_task(known or task, self.balancer, self.shown_workers(), self._clock())
+
+    def advice(self) -> list[RebalanceRecommendation]:
+        """Return which workers are overloaded, and what could move where."""
+        workers = self.shown_workers()
+        held = [QueuedTask(task.id, task.requirements, task.assigned_worker) for task in self._machine.holdings()]
+        return [*self.balancer.detect_overload(workers), *self.balancer.suggest_migration(workers, held)]

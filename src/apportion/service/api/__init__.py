@@ -1,0 +1,1 @@
+"""The calls, one file for each resource; each file exports ``ROUTES``."""

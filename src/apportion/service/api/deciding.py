@@ -1,0 +1,45 @@
+"""Who decides, why, and what should move."""
+
+from __future__ import annotations
+
+from apportion.model.task import TaskRequirements
+from apportion.service.route import ADMINS, READERS, WATCHERS, Asked, Reply, Route
+from apportion.service.service import Service
+from apportion.service.submitting import plain_requirements
+from apportion.wire.deciding import Explained, Recommendation, Recommendations, StrategyChoice, StrategyView
+from apportion.wire.tasks import TypedRequirements
+
+
+async def explain(service: Service, asked: Asked) -> Reply:
+    """Say what would be decided for a task that is not submitted."""
+    requirements = TaskRequirements.from_dict(plain_requirements(asked.body))
+    return Reply(200, Explained(**service.distributor.explain_requirements(requirements).to_dict()))
+
+
+async def show_strategy(service: Service, asked: Asked) -> Reply:
+    """Show who decides."""
+    balancer = service.distributor.balancer
+    adaptive = balancer.adaptive
+    weights = {} if adaptive is None else dict(adaptive.get_weights())
+    return Reply(200, StrategyView(balancer.get_current_strategy(), balancer.get_available_strategies(), weights))
+
+
+async def choose_strategy(service: Service, asked: Asked) -> Reply:
+    """Let another strategy decide from now on."""
+    choice: StrategyChoice = asked.body
+    service.distributor.balancer.set_strategy(choice.name)
+    return await show_strategy(service, asked)
+
+
+async def recommend(service: Service, asked: Asked) -> Reply:
+    """Show advice on overload and migration."""
+    advice = [Recommendation(**each.to_dict()) for each in service.distributor.advice()]
+    return Reply(200, Recommendations(advice))
+
+
+ROUTES = (
+    Route("POST", "/v1/explain", explain, READERS, "What would be decided", {200: Explained}, body=TypedRequirements),
+    Route("GET", "/v1/strategy", show_strategy, WATCHERS, "Who decides", {200: StrategyView}),
+    Route("PUT", "/v1/strategy", choose_strategy, ADMINS, "Switch live", {200: StrategyView}, body=StrategyChoice),
+    Route("GET", "/v1/recommendations", recommend, WATCHERS, "Advice", {200: Recommendations}),
+)

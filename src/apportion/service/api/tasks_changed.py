@@ -1,0 +1,86 @@
+"""Tasks: cancelled, retried, completed and handed back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from apportion.errors import TaskConflictError
+from apportion.ports import TaskFilter
+from apportion.service.api.tasks import filter_of
+from apportion.service.endings import complete, conflict_of
+from apportion.service.route import CLIENTS, WORKERS, Asked, Reply, Route
+from apportion.service.service import Service
+from apportion.service.views import task_view
+from apportion.wire.tasks import Changed, TaskFilters, TaskView
+from apportion.wire.workers import Completion, Done, Release
+
+_PAGE = 1000
+
+
+async def cancel_task(service: Service, asked: Asked) -> Reply:
+    """Cancel a task that has not ended."""
+    await service.distributor.cancel(asked.path["id"])
+    return Reply(200, task_view(await service.distributor.task(asked.path["id"])))
+
+
+async def retry_task(service: Service, asked: Asked) -> Reply:
+    """Queue a failed or cancelled task again."""
+    await service.distributor.retry(asked.path["id"])
+    return Reply(200, task_view(await service.distributor.task(asked.path["id"])))
+
+
+async def cancel_many(service: Service, asked: Asked) -> Reply:
+    """Cancel all tasks that are meant and have not ended."""
+    return Reply(200, Changed(await _each(service, filter_of(asked.body), service.distributor.cancel)))
+
+
+async def retry_many(service: Service, asked: Asked) -> Reply:
+    """Queue all tasks again that are meant, and failed or were cancelled."""
+    return Reply(200, Changed(await _each(service, filter_of(asked.body), service.distributor.retry)))
+
+
+async def _each(service: Service, chosen: TaskFilter, change: Callable[[str], Awaitable[None]]) -> int:
+    """Change every task that is meant and allows it, and return how many those were."""
+    changed, cursor = 0, None
+    while True:
+        tasks, cursor = await service.distributor.page(chosen, _PAGE, cursor)
+        for task in tasks:
+            try:
+                await change(task.id)
+            except TaskConflictError:
+                continue
+            changed += 1
+        if cursor is None:
+            return changed
+
+
+async def complete_task(service: Service, asked: Asked) -> Reply:
+    """Take in how an attempt ended."""
+    body: Completion = asked.body
+    task_id = asked.path["id"]
+    try:
+        await complete(service, task_id, body.worker_id, body)
+    except TaskConflictError as error:
+        raise await conflict_of(service, task_id, error) from error
+    return Reply(200, Done())
+
+
+async def release_task(service: Service, asked: Asked) -> Reply:
+    """Take back what was not started."""
+    body: Release = asked.body
+    task_id = asked.path["id"]
+    try:
+        await service.distributor.release(task_id, body.worker_id, body.lease)
+    except TaskConflictError as error:
+        raise await conflict_of(service, task_id, error) from error
+    return Reply(200, Done())
+
+
+ROUTES = (
+    Route("POST", "/v1/tasks/cancel", cancel_many, CLIENTS, "Cancel in bulk", {200: Changed}, body=TaskFilters),
+    Route("POST", "/v1/tasks/retry", retry_many, CLIENTS, "Retry in bulk", {200: Changed}, body=TaskFilters),
+    Route("POST", "/v1/tasks/{id:path}/cancel", cancel_task, CLIENTS, "Cancel a task", {200: TaskView}),
+    Route("POST", "/v1/tasks/{id:path}/retry", retry_task, CLIENTS, "Queue it again", {200: TaskView}),
+    Route("POST", "/v1/tasks/{id:path}/complete", complete_task, WORKERS, "How it ended", {200: Done}, body=Completion),
+    Route("POST", "/v1/tasks/{id:path}/release", release_task, WORKERS, "Hand it back", {200: Done}, body=Release),
+)

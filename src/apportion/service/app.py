@@ -1,0 +1,106 @@
+"""Puts the calls together: routes, checks, answers and problem documents."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
+from typing import Any
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route as StarletteRoute
+
+from apportion.service.body import read_body
+from apportion.service.openapi import document
+from apportion.service.origin import check_origin
+from apportion.service.problems import problem, problem_of
+from apportion.service.route import Asked, Reply, Route
+from apportion.service.routes import ROUTES
+from apportion.service.service import Service
+from apportion.wire.problem import MEDIA_TYPE, Problem
+
+_log = logging.getLogger("apportion.service")
+_encode = msgspec.json.Encoder().encode
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def build_app(service: Service, routes: Sequence[Route] = ROUTES) -> Starlette:
+    """Return the application of a service, which somebody else opens and closes."""
+    service.schema = document(routes)
+
+    async def refused(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        detail = f"{error.detail}; /openapi.json lists all calls"
+        return _answer_problem(service, problem(error.status_code, detail), dict(error.headers or {}))
+
+    return Starlette(
+        routes=[StarletteRoute(path, endpoint, methods=methods) for path, methods, endpoint in _table(service, routes)],
+        exception_handlers={HTTPException: refused},
+    )
+
+
+def _table(service: Service, routes: Sequence[Route]) -> list[tuple[str, list[str], Endpoint]]:
+    """Return one entry for each path, so that a wrong method on a known path is 405."""
+    by_path: dict[str, dict[str, Endpoint]] = {}
+    for route in routes:
+        by_path.setdefault(route.path, {})[route.method] = _endpoint(service, route)
+    return [(path, list(methods), _by_method(methods)) for path, methods in by_path.items()]
+
+
+def _by_method(methods: dict[str, Endpoint]) -> Endpoint:
+    if "GET" in methods:
+        methods = {**methods, "HEAD": methods["GET"]}
+
+    async def endpoint(request: Request) -> Response:
+        return await methods[request.method](request)
+
+    return endpoint
+
+
+def _endpoint(service: Service, route: Route) -> Endpoint:
+    decode = None if route.body is None else _decoder(route.body).decode
+    host = service.settings.host
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            check_origin(request.method, request.headers, host)
+            body = None if decode is None else decode(await read_body(request, route))
+            query = None if route.query is None else _query(request, route.query)
+            answer = await route.handle(service, Asked(request.path_params, body, query, request))
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it is answered, and nobody is shown a trace
+            return _refused(service, request, error)
+        if isinstance(answer, Reply):
+            return Response(_encode(answer.value), answer.status, dict(answer.headers), "application/json")
+        return answer
+
+    return endpoint
+
+
+def _query(request: Request, wanted: type[msgspec.Struct]) -> msgspec.Struct:
+    return msgspec.convert(dict(request.query_params), wanted, strict=False)
+
+
+@cache
+def _decoder(wanted: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(wanted)
+
+
+def _refused(service: Service, request: Request, error: Exception) -> Response:
+    found = problem_of(error)
+    if found.status == 500:
+        _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return _answer_problem(service, found, {})
+
+
+def _answer_problem(service: Service, found: Problem, headers: dict[str, str]) -> Response:
+    service.metrics.refused[str(found.status)] += 1
+    if found.retry_after is not None:
+        headers["Retry-After"] = str(max(1, round(found.retry_after)))
+    return Response(_encode(found), found.status, headers, MEDIA_TYPE)

@@ -1,0 +1,17 @@
+"""All calls. The order matters where one address could be read as another."""
+
+from __future__ import annotations
+
+from apportion.service.api import deciding, events, health, schema, tasks, tasks_changed, worker_work, workers
+from apportion.service.route import Route
+
+ROUTES: tuple[Route, ...] = (
+    *tasks_changed.ROUTES,
+    *tasks.ROUTES,
+    *worker_work.ROUTES,
+    *workers.ROUTES,
+    *deciding.ROUTES,
+    *events.ROUTES,
+    *health.ROUTES,
+    *schema.ROUTES,
+)

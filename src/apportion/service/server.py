@@ -1,0 +1,78 @@
+"""Runs a service: listens, and on SIGTERM or Ctrl-C ends in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+import uvicorn
+
+from apportion.service.app import build_app
+from apportion.service.service import Service
+
+_LAST_ANSWERS = 2
+"""Seconds that requests in flight have to be answered, once nobody new is let in."""
+
+_WAITING_CONNECTIONS = 2048
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+async def serve(service: Service, announce: Callable[[str], None]) -> None:
+    """Open the service, answer until a signal comes, and close it.
+
+    Args:
+        service: not open yet.
+        announce: told the address once it listens.
+
+    Raises:
+        StoreError: the store cannot be opened.
+        OSError: the address cannot be listened on.
+    """
+    listener = _listen(service.settings.host, service.settings.port)
+    config = uvicorn.Config(
+        build_app(service),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=_LAST_ANSWERS,
+        backlog=_WAITING_CONNECTIONS,
+    )
+    host, port = listener.getsockname()[:2]
+    async with service:
+        announce(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
+        await _Server(config, service).serve(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host.strip("[]"), port), family=family, backlog=_WAITING_CONNECTIONS)
+
+
+class _Server(uvicorn.Server):
+    """Stops handing out at the first signal, so that long polls end and connections can close."""
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Listen to signals while the context lasts; the process then ends by itself, once everything is saved."""
+        loop = asyncio.get_running_loop()
+        for number in _SIGNALS:
+            loop.add_signal_handler(number, self._asked_to_end, number)
+        try:
+            yield
+        finally:
+            for number in _SIGNALS:
+                loop.remove_signal_handler(number)
+
+    def _asked_to_end(self, number: int) -> None:
+        self._service.drain()
+        self.handle_exit(number, None)
