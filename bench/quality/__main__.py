@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from apportion.simulation.comparison import with_baselines
-from apportion.simulation.reading.scenario_file import read_scenario
+from apportion.simulation.reading.scenario_file import look_at, read_scenario
 from apportion.simulation.simulate import play, stage_of
 from bench.quality.judge import PLANNED, judged
 from bench.quality.page import page
@@ -36,7 +36,7 @@ def run(path: Path, seed: int) -> dict:
         if name == "adaptive":
             reactions = [reaction.to_dict() for reaction in result.figures.reactions]
     return {
-        "scenario": path.stem,
+        "scenario": path.relative_to(FOLDER).with_suffix("").as_posix(),
         "title": stage.scenario.name,
         "seed": seed,
         "load": stage.bounds.load,
@@ -45,6 +45,16 @@ def run(path: Path, seed: int) -> dict:
         "failed": failed,
         "reactions": reactions,
     }
+
+
+def scenarios(console: Console) -> list[Path]:
+    """Return all scenarios whose traffic is there; recorded workloads lie beside the checkout, not in it."""
+    paths = sorted(FOLDER.rglob("*.toml"))
+    there = [path for path in paths if not look_at(str(path))[1]]
+    for path in paths:
+        if path not in there:
+            console.print(f"left out, for want of its trace: {path.relative_to(FOLDER)}")
+    return there
 
 
 def all_runs(paths: list[Path], seeds: int, jobs: int, console: Console) -> Iterator[dict]:
@@ -68,7 +78,7 @@ def main() -> None:
     asked.add_argument("--out", type=Path, default=DOCUMENTS, help="where the two files go; default: docs")
     given = asked.parse_args()
     console = Console(stderr=True)
-    paths = [FOLDER / f"{name}.toml" for name in given.scenarios] or sorted(FOLDER.glob("*.toml"))
+    paths = [FOLDER / f"{name}.toml" for name in given.scenarios] or scenarios(console)
     runs = sorted(all_runs(paths, given.seeds, given.jobs, console), key=lambda run: (run["scenario"], run["seed"]))
     verdicts = judged(runs)
     given.out.mkdir(parents=True, exist_ok=True)

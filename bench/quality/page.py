@@ -9,8 +9,9 @@ written by
 
     make quality
 
-from the scenario files in [bench/quality](../bench/quality); the same figures as data are in
-[quality.json](quality.json). Everything is a function of scenario, strategy and seed.
+from the scenario files in [bench/quality](../bench/quality), and those of recorded workloads where these lie beside the
+checkout; the same figures as data are in [quality.json](quality.json). Everything is a function of scenario, strategy
+and seed.
 
 - **Cost** is the mean time from arrival to success; a task that is given up counts as 30 mean best service times.
 - **The greedy oracle** knows every worker's true speed and failure rate of the moment, and never waits for a better
@@ -19,7 +20,7 @@ from the scenario files in [bench/quality](../bench/quality); the same figures a
   capability-based, performance-based, random, join-the-shortest-queue, power of two choices, peak-EWMA and
   latency-based routing. (Central FCFS is not among them: it knows nominal speeds.)
 - Each ratio is a mean over seeds ± its standard error; both costs of a ratio are measured on the same traffic with the
-  same luck. ✓: at most {oracle:.2f} of the oracle, or at most {rival:.2f} of the best fixed rule, within two standard
+  same luck. ✗: above {oracle:.2f} of the oracle, or above {rival:.2f} of the best fixed rule, by more than two standard
   errors.
 
 ## Adaptive

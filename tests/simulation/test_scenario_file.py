@@ -83,3 +83,9 @@ def test_a_file_that_cannot_be_read_is_a_problem_of_its_own(tmp_path: Path):
 def test_the_published_scenarios_are_right(path: Path):
     """Each scenario on which strategies are judged can be read."""
     assert look_at(str(path))[1] == []
+
+
+@pytest.mark.parametrize("path", sorted((QUALITY / "recorded").glob("*.toml")), ids=lambda path: path.stem)
+def test_the_scenarios_on_recorded_workloads_are_right(path: Path, traces: Path):
+    """They find their traces beside the checkout."""
+    assert look_at(str(path))[1] == []

@@ -45,8 +45,8 @@ def bounds_of(scenario: Scenario, traffic: Traffic) -> Bounds:
     service = sum(job.best for job in jobs) / len(jobs)
     pooled = srpt_flow([(job.arrival, _size(job)) for job in jobs], _slots(scenario, None))
     by_class = 0.0
-    for shape in traffic.shapes:
-        own = [job for job in jobs if job.shape is shape]
+    for lane, shape in {shape.lane: shape for shape in traffic.shapes}.items():
+        own = [job for job in jobs if job.shape.lane == lane]
         flow = srpt_flow([(job.arrival, _size(job)) for job in own], _slots(scenario, shape))
         by_class += max(flow * len(own), sum(job.best for job in own))
     by_class /= len(jobs)

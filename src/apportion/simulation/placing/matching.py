@@ -84,6 +84,10 @@ class MatchingDispatcher(SelectingDispatcher):
                 lane.blocked = True
                 self._blocked.append(lane)
 
+    def _line_of(self, job: Job) -> int:
+        """Return which line a task waits in: each type has its own, so that each can be matched."""
+        return job.shape.number
+
     def _match(self, lanes: list[Lane], slots: dict[int, _Slots]) -> None:
         """Bind the tasks of some lanes of one priority, the lowest relative cost first."""
         bound: dict[Lane, list[tuple[int, Job, int]]] = {lane: [] for lane in lanes}

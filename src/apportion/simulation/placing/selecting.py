@@ -114,11 +114,15 @@ class SelectingDispatcher:
             self._list(lane)
 
     def _lane(self, job: Job, avoid: str | None) -> Lane:
-        key = (job.shape.number, avoid)
+        key = (self._line_of(job), avoid)
         lane = self._lanes.get(key)
         if lane is None:
             lane = self._lanes[key] = Lane(_avoiding(job.shape.requirements, avoid))
         return lane
+
+    def _line_of(self, job: Job) -> int:
+        """Return which line a task waits in."""
+        return job.shape.lane
 
     def _list(self, lane: Lane) -> None:
         if lane.line and not lane.listed:

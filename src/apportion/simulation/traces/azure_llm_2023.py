@@ -8,7 +8,7 @@ type is the service: ``code`` or ``conv``. Durations are not recorded: the work 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from apportion.clock import Random
@@ -50,8 +50,7 @@ def _seconds(path: Path, line: int, text: str) -> float:
     """Return Unix seconds. The seven decimals are one more than `datetime` reads."""
     whole, _, fraction = text.partition(".")
     try:
-        moment = datetime.strptime(whole, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
-        return moment.timestamp() + float(f"0.{fraction or 0}")
+        return datetime.fromisoformat(f"{whole}+00:00").timestamp() + float(f"0.{fraction or 0}")
     except ValueError:
         raise InputFileError(str(path), line, f"TIMESTAMP: must be a date and time, not {text!r}") from None
 

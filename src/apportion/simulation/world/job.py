@@ -9,18 +9,20 @@ from apportion.model.task import TaskRequirements
 
 
 class Shape:
-    """What tasks have in common that wait in one lane: whoever may take one may take any.
+    """What tasks of one type have in common.
 
     Attributes:
         number: counts the shapes of a run.
+        lane: shapes of one lane may go to the same workers at the same priority, so their tasks wait in one line.
         requirements: what such tasks need, without what is each task's own.
         best: seconds a unit of work on the best idle worker; None where durations come from columns.
     """
 
-    __slots__ = ("best", "number", "requirements")
+    __slots__ = ("best", "lane", "number", "requirements")
 
-    def __init__(self, number: int, requirements: TaskRequirements) -> None:
+    def __init__(self, number: int, lane: int, requirements: TaskRequirements) -> None:
         self.number = number
+        self.lane = lane
         self.requirements = requirements
         self.best: float | None = None
 
@@ -31,7 +33,7 @@ class Job:
     Attributes:
         index: its place in the order of arrival.
         arrival: seconds of the trace.
-        shape: its lane.
+        shape: what it has in common with others.
         requirements: what the balancer is shown.
         work: units of work.
         columns: of its row, where workers need them for its duration.

@@ -52,6 +52,9 @@ class _Maker:
         self._workers = scenario.workers
         self._by_columns = any(profile.seconds_per for profile in scenario.workers)
         self._shapes: dict[tuple[Any, ...], Shape | None] = {}
+        self._lanes: dict[tuple[Any, ...], int] = {}
+        self._choosy = any(profile.task_types is not None for profile in scenario.workers)
+        self._able: dict[int, list[WorkerProfile]] = {}
         self._keyed: dict[tuple[int, str], TaskRequirements] = {}
 
     def traffic(self, rows: Iterable[Row]) -> Traffic:
@@ -78,8 +81,7 @@ class _Maker:
         job.luck = self._rng.random()
         if job.shape.best is None:
             job.columns = row.columns
-            able = (each for each in self._workers if able_profile(job.shape.requirements, each))
-            job.best = min(nominal_seconds(job, each) for each in able)
+            job.best = min(nominal_seconds(job, each) for each in self._able[job.shape.number])
         else:
             job.best = job.work * job.shape.best
 
@@ -88,7 +90,9 @@ class _Maker:
         if needs not in self._shapes:
             wanted = requirements(needs)
             able = [profile for profile in self._workers if able_profile(wanted, profile)]
-            shape = self._shapes[needs] = Shape(len(self._shapes), wanted) if able else None
+            number, lane = len(self._shapes), needs if self._choosy else needs[1:]
+            shape = Shape(number, self._lanes.setdefault(lane, len(self._lanes)), wanted) if able else None
+            self._shapes[needs], self._able[number] = shape, able
             if shape is not None and not self._by_columns:
                 shape.best = min(1.0 / speed_of(profile, wanted.task_type) for profile in able)
         return self._shapes[needs]
