@@ -56,10 +56,10 @@ NAMES = strategy_names()
 
 
 def spans(result: SimulationResult) -> dict[str, list[tuple[float, float, int]]]:
-    """Return (started, ended, task) by worker."""
+    """Return (placed, ended, task) by worker."""
     found = defaultdict(list)
-    for task, worker, _, started, ended, _ in result.trace:
-        found[worker].append((started, ended, task))
+    for task, worker, placed, _, ended, _ in result.trace:
+        found[worker].append((placed, ended, task))
     return found
 
 
