@@ -13,7 +13,13 @@ from tests.architecture.tree import ROOT
 pytestmark = [pytest.mark.proof, pytest.mark.timeout(1800)]
 
 # About the checkout, or about parts that an extra brings; all the rest is what a base install can do.
-OTHER_TESTS = ["tests/architecture", "tests/cli", "tests/acceptance", "tests/service", "tests/docs/test_documents_run.py"]
+OTHER_TESTS = [
+    "tests/architecture",
+    "tests/cli",
+    "tests/acceptance",
+    "tests/service",
+    "tests/docs/test_documents_run.py",
+]
 
 IMPORT_ALL_OF_THE_CORE = """
 import apportion, importlib, pkgutil, apportion.core

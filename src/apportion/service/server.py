@@ -51,7 +51,10 @@ async def serve(service: Service, announce: Callable[[str], None]) -> None:
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host.strip("[]"), port), family=family, backlog=_WAITING_CONNECTIONS)
+    listener = socket.create_server((host.strip("[]"), port), family=family, backlog=_WAITING_CONNECTIONS)
+    # Inherited by every connection: an answer in two pieces must not wait for the first one's acknowledgement.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 class _Server(uvicorn.Server):
