@@ -13,45 +13,12 @@ from apportion.service.routes import ROUTES
 
 UNSAFE = [route for route in ROUTES if route.body is not None]
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=9)
-NAMES = st.sampled_from(
-    [
-        "task_type",
-        "payload",
-        "requirements",
-        "id",
-        "tenant",
-        "max_attempts",
-        "timeout",
-        "delay",
-        "capabilities",
-        "complexity",
-        "priority",
-        "constraints",
-        "label",
-        "operator",
-        "value",
-        "deadline",
-        "max",
-        "wait",
-        "incarnation",
-        "held",
-        "task_id",
-        "lease",
-        "success",
-        "result",
-        "worker_id",
-        "completions",
-        "error",
-        "busy_for",
-        "retry",
-        "fault",
-        "name",
-        "state",
-        "max_capacity",
-        "labels",
-        "kind",
-    ]
-)
+WORDS = """
+task_type payload requirements id tenant max_attempts timeout delay capabilities complexity priority constraints
+label operator value deadline max wait incarnation held task_id lease success result worker_id completions error
+busy_for retry fault name state max_capacity labels kind
+"""
+NAMES = st.sampled_from(WORDS.split())
 VALUES = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=5), max_leaves=12
 )
