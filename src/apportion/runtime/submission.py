@@ -15,6 +15,12 @@ from apportion.model.task import TaskRequirements
 from apportion.model.task_record import Task
 
 LONGEST_NAME = 255
+MOST_ATTEMPTS = 1_000_000
+LONGEST = 1e9
+"""Seconds, some thirty years: whoever says more means "never", which is None."""
+
+LATEST = 1e11
+"""Unix seconds, either way: dates beyond the year 5000 are slips of the pen."""
 
 
 class TaskOptions(TypedDict, total=False):
@@ -97,12 +103,12 @@ class Submissions:
             requirements=self.requirements(task_type, options),
             tenant="default" if tenant is None else name("tenant", tenant),
             idempotency_key=None if key is None else name("idempotency_key", key),
-            max_attempts=default if attempts is None else validation.count("max_attempts", attempts, least=1),
-            timeout=validation.optional_number("timeout", take("timeout"), above=0),
-            not_before=validation.optional_number("not_before", take("not_before")),
-            schedule_timeout=validation.optional_number("schedule_timeout", take("schedule_timeout"), least=0),
+            max_attempts=default if attempts is None else validation.count("max_attempts", attempts, least=1, most=MOST_ATTEMPTS),
+            timeout=validation.optional_number("timeout", take("timeout"), above=0, most=LONGEST),
+            not_before=validation.optional_number("not_before", take("not_before"), least=-LATEST, most=LATEST),
+            schedule_timeout=validation.optional_number("schedule_timeout", take("schedule_timeout"), least=0, most=LONGEST),
         )
-        return task, validation.number("delay", take("delay", 0.0), least=0)
+        return task, validation.number("delay", take("delay", 0.0), least=0, most=LONGEST)
 
     def requirements(self, task_type: str | None, options: Mapping[str, Any]) -> TaskRequirements:
         """Return the requirements among the options, with the task's type.

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from apportion.model.task import TaskRequirements
 
 _TOLERATED_HOLES = 64
+_NOTHING = 1e-9
+"""Share of a capacity that is no load: far above what rounding leaves, far below any real task."""
 
 
 class WorkerPool(Sequence[WorkerInfo]):
@@ -159,7 +161,7 @@ class WorkerPool(Sequence[WorkerInfo]):
         return True
 
     def release(self, id: str, amount: float) -> None:
-        """Give capacity back; the load never goes below 0.
+        """Give capacity back; the load never goes below 0, and a billionth of the capacity counts as nothing.
 
         Raises:
             UnknownWorkerError: no worker has that id.
@@ -170,7 +172,8 @@ class WorkerPool(Sequence[WorkerInfo]):
             amount = validation.number("amount", amount, least=0)
         load = self.load.scalar
         left = load[seat] - amount
-        load[seat] = left if left > 0 else 0.0
+        # What adding and taking away fractions leaves of nothing (1e-16 or so) would keep a whole task out for ever.
+        load[seat] = left if left > _NOTHING * self.capacity.scalar[seat] else 0.0
         if self.journal.read:
             self.journal.note(seat)
 
