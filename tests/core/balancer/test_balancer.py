@@ -98,6 +98,18 @@ def test_two_workers_of_one_id_are_refused():
 
 
 @pytest.mark.parametrize("strategy", fleets.STRATEGIES)
+@pytest.mark.parametrize("size", [20, 60, 300, 1200])
+def test_anti_affinity_is_absolute_at_any_size(strategy, size):
+    one, pool = balancer(), WorkerPool(WorkerInfo(f"w{number}", {"python"}, 10) for number in range(size))
+    one.set_strategy(strategy)
+    excluded = {f"w{number}" for number in range(size) if number % 10}
+    for _ in range(30):
+        worker = one.select_worker(TASK.replace(anti_affinity=excluded), pool)
+        assert worker is not None
+        assert worker.id not in excluded
+
+
+@pytest.mark.parametrize("strategy", fleets.STRATEGIES)
 def test_the_same_seed_gives_the_same_picks(strategy):
     def picks(rng):
         pool, source = WorkerPool(fleets.a_fleet(Random(3), 700)), Random(4)

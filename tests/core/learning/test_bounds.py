@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from apportion.core.balancer import LoadBalancer
+from apportion.core.learning import records
 from apportion.core.learning.records import OTHER, Records
 from apportion.core.pool.pool import WorkerPool
 from apportion.core.strategies.adaptive import AdaptiveStrategy
@@ -30,14 +31,14 @@ def records_of(balancer):
 
 def sizes(balancer):
     """Return how many of everything the adaptive strategy keeps."""
-    records = records_of(balancer)
+    known = records_of(balancer)
     return {
-        "types": len(records.types),
-        "rare": len(records.rare),
-        "workers": len(records.workers),
-        "arms": sum(len(record.arms) for record in records.types.values()),
-        "recent": len(records.recent),
-        "ring": max(len(record.ring) for record in records.types.values()),
+        "types": len(known.types),
+        "rare": len(known.rare),
+        "workers": len(known.workers),
+        "arms": sum(len(record.arms) for record in known.types.values()),
+        "recent": len(known.recent),
+        "ring": max(len(record.ring) for record in known.types.values()),
     }
 
 
@@ -48,6 +49,23 @@ def test_what_is_kept_of_types_is_bounded_early():
     assert kept["types"] <= 257
     assert kept["rare"] <= 1024
     assert kept["arms"] == kept["recent"] <= 6000
+
+
+def test_arms_and_workers_are_bounded_and_the_bound_grows_with_the_fleet(monkeypatch):
+    monkeypatch.setattr(records, "_MOST_ARMS", 300)
+    monkeypatch.setattr(records, "_MOST_WORKERS", 200)
+    balancer = LoadBalancer(rng=Random(1), clock=lambda: 0.0)
+    live_for(balancer, 1000)
+    kept = sizes(balancer)
+    assert kept["arms"] == kept["recent"] <= 300
+    assert kept["workers"] <= 200
+    fleet = WorkerPool(WorkerInfo(f"w{number}", (), 10) for number in range(500))
+    for number in range(3000):
+        kind = f"kind-{number % 3}"
+        worker = balancer.select_worker(TaskRequirements(task_type=kind), fleet)
+        assert worker is not None
+        balancer.update_context(worker.id, kind, True, 1.0)
+    assert sizes(balancer)["arms"] > 1000
 
 
 def test_picks_without_outcomes_do_not_pile_up():
@@ -80,15 +98,15 @@ def test_a_million_decisions_stay_within_a_bound(strategy):
 
 
 def test_a_type_that_is_met_often_gets_an_entry_of_its_own():
-    records = Records()
+    met = Records()
     for number in range(2000):
-        key = records.meet_type(f"once-{number}")
-        records.type(key)
-    assert records.key("regular") == OTHER
+        key = met.meet_type(f"once-{number}")
+        met.type(key)
+    assert met.key("regular") == OTHER
     for _ in range(20):
-        records.type(records.meet_type("regular"))
-    assert records.key("regular") == "regular"
-    assert len(records.types) <= 257
+        met.type(met.meet_type("regular"))
+    assert met.key("regular") == "regular"
+    assert len(met.types) <= 257
 
 
 def test_types_that_come_late_are_learned_all_the_same():
@@ -111,14 +129,14 @@ def test_types_that_come_late_are_learned_all_the_same():
 
 
 def test_a_worker_that_was_forgotten_is_met_anew():
-    records = Records()
-    record = records.type("lint")
-    first = records.worker("first")
-    arm = records.arm("first", "lint", record)
+    met = Records()
+    record = met.type("lint")
+    first = met.worker("first")
+    arm = met.arm("first", "lint", record)
     arm.given = (0.9, 0.5)
     first.take(0.9, 0.5)
     for number in range(40_000):
-        records.worker(f"w{number}")
-    assert "first" not in records.workers
-    again = records.worker("first")
+        met.worker(f"w{number}")
+    assert "first" not in met.workers
+    again = met.worker("first")
     assert (again.sum_weight, arm.given) == (0.0, (0.0, 0.0))

@@ -216,9 +216,8 @@ def test_explaining_asks_a_copy():
 class EveryOther:
     """Remembers how often it was asked."""
 
-    name = "every-other"
-
-    def __init__(self):
+    def __init__(self, name="every-other"):
+        self.name = name
         self.asked = 0
 
     def select_worker(self, _task, workers, _context):
@@ -232,6 +231,15 @@ def test_an_expert_of_the_users_own_is_asked_itself_only_when_it_decides():
     picks = [one.select_worker(TASK, FLEET).id for _ in range(8)]
     assert expert.asked == 8
     assert picks == ["w1", "w2", "w3", "w0"] * 2
+
+
+def test_of_several_experts_of_the_users_own_at_most_one_is_asked_at_a_pick():
+    experts = [EveryOther("one"), EveryOther("two"), EveryOther("three")]
+    fleet = [WorkerInfo(f"w{number}", {"python"}, 10) for number in range(4)]
+    one = balancer(AdaptiveStrategy(experts, seed=1))
+    for _ in range(30):
+        one.select_worker(TASK, fleet)
+    assert 3 < sum(expert.asked for expert in experts) <= 30
 
 
 def test_built_in_experts_that_are_handed_in_keep_their_turns():

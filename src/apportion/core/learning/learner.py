@@ -51,6 +51,7 @@ class Learner:
 
     def costs(self, task_type: str | None, pool: Followed, *, drawn: bool) -> Column:
         """Return each worker's log cost for a type: with a draw of the doubt, or as it is believed."""
+        self.records.fleet = len(pool)
         record = self.records.type(self.records.key(task_type))
         columns = self._in_use.get(record)
         if columns is None:

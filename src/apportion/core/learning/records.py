@@ -34,6 +34,7 @@ class Records:
         rare: types that share an entry -> how often they were met lately.
         workers, kinds: name -> how it differs from the others, over all types.
         recent: (worker, type) of every arm, the least recently used first.
+        fleet: number of workers that were last chosen from.
         spread: variance between workers at one type that nothing else explains; ``spread_n``: of how many it is a mean.
     """
 
@@ -43,6 +44,7 @@ class Records:
         self.workers: OrderedDict[str, WorkerRecord] = OrderedDict()
         self.kinds: dict[str, WorkerRecord] = {}
         self.recent: OrderedDict[tuple[str, str | None], None] = OrderedDict()
+        self.fleet = 0
         self.spread = 0.3
         self.spread_n = 5.0
 
@@ -90,7 +92,7 @@ class Records:
         if arm is None:
             arm = record.arms[worker_id] = Arm(record.decisions)
             record.enlist(worker_id)
-            while len(self.recent) > max(_MOST_ARMS, _ARMS_EACH * len(record.ring)):
+            while len(self.recent) > max(_MOST_ARMS, _ARMS_EACH * self.fleet):
                 self._forget_arm(*self.recent.popitem(last=False)[0])
         return arm
 

@@ -39,6 +39,7 @@ def learner_state(learner: Learner) -> dict[str, Any]:
     names = {record: key for key, record in records.types.items()}
     return {
         "spread": [records.spread, records.spread_n],
+        "fleet": records.fleet,
         "types": [[key, _type_state(record)] for key, record in records.types.items()],
         "rare": [list(entry) for entry in records.rare.items()],
         "workers": {id: _numbers(worker, _WORKER_NUMBERS) for id, worker in records.workers.items()},
@@ -52,6 +53,7 @@ def restore_learner(learner: Learner, state: Mapping[str, Any]) -> None:
     """Replace all that a learner knows by what `learner_state` gave."""
     records = Records()
     records.spread, records.spread_n = state["spread"]
+    records.fleet = state["fleet"]
     records.types.update((key, _type_record(saved)) for key, saved in state["types"])
     records.rare.update((key, met) for key, met in state["rare"])
     records.workers.update((id, _worker_record(numbers)) for id, numbers in state["workers"].items())

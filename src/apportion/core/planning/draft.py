@@ -42,9 +42,15 @@ class Draft:
         mask: Mask = self.load + demand.complexity <= self.board.capacity
         return mask & demand.allowed
 
-    def best(self, demand: Demand) -> int:
-        """Return whom such a task would go to now: the most liked of those that its wishes leave; or nobody."""
+    def best(self, demand: Demand, but: Sequence[int] = ()) -> int:
+        """Return whom such a task would go to now: the most liked of those that its wishes leave; or nobody.
+
+        Args:
+            demand: what the task demands.
+            but: who is left out of account.
+        """
         able = self.with_room(demand)
+        able[list(but)] = False
         if demand.wishes is not None and able.any():
             able = demand.wishes.narrow(able, self.load)
         liked = np.where(able, demand.value - self._fallen, -np.inf)

@@ -64,7 +64,7 @@ class _Search:
             if id(demand) in searched:
                 continue
             searched.add(id(demand))
-            end = draft.best(demand)
+            end = draft.best(demand, _passed(mover, chain))
             if end != NOBODY:
                 _carry_out(mover, end, chain, draft)
                 return
@@ -86,6 +86,16 @@ class _Search:
         ]
         chain.update(dict.fromkeys(found, _Step(mover, worker)))
         return found
+
+
+def _passed(mover: int, chain: dict[int, _Step | None]) -> list[int]:
+    """Return the workers that the chain passes: what looks like room there is what the chain itself will take."""
+    passed: list[int] = []
+    step = chain[mover]
+    while step is not None:
+        passed.append(step.worker)
+        step = chain[step.mover]
+    return passed
 
 
 def _carry_out(mover: int, end: int, chain: dict[int, _Step | None], draft: Draft) -> None:

@@ -19,6 +19,8 @@ class Seated(Protocol):
     capacity: Column
     journal: Journal
 
+    def __len__(self) -> int: ...
+
     def at(self, seat: int) -> WorkerInfo:
         """Return the worker of a seat as it is now."""
         ...
