@@ -189,15 +189,15 @@ class StoreError(WorldError):
 
 
 class StoreHeldError(StoreError):
-    """Another process holds the store.
+    """Another process holds the store, or what else ``noun`` says.
 
     Attributes:
         path: the store.
         holder: who holds it, as it described itself.
     """
 
-    def __init__(self, path: str, holder: str) -> None:
-        super().__init__(f"the store {path} is held by {holder}; wait for it to end, or name another store")
+    def __init__(self, path: str, holder: str, noun: str = "store") -> None:
+        super().__init__(f"the {noun} {path} is held by {holder}; wait for it to end, or name another {noun}")
         self.path = path
         self.holder = holder
 

@@ -1,33 +1,64 @@
-"""The results folder of a batch: there, and writable, before anything runs."""
+"""The results folder of a batch: there, writable, and this run's alone, before anything runs."""
 
 from __future__ import annotations
 
 import errno
 import os
 import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from apportion.batch.options import BatchOptions
-from apportion.errors import ConfigurationError, WorldError
+from apportion.errors import ConfigurationError, StoreHeldError, WorldError
+from apportion.stores.sqlite.hold import Hold
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
-def make_results_folder(options: BatchOptions) -> None:
-    """Make the folder and its logs, and see that files can be written there.
+@contextmanager
+def held_results(options: BatchOptions) -> Generator[None]:
+    """Make the folder and its logs, see that files can be written there, and keep other runs away from it.
+
+    The hold of the store does not do that: two runs may have different stores and one folder.
 
     Raises:
-        ConfigurationError: it cannot be made or written.
+        ConfigurationError: it cannot be made or written, or holds results that this run did not make.
+        StoreHeldError: another run writes there.
         WorldError: the disk is full.
     """
-    for folder in (options.results, options.logs):
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder) as probe:
-                probe.write(b"probe")
-                probe.flush()
-        except OSError as error:
-            raise trouble_with(folder, error) from error
+    _make(options.results)
+    try:
+        hold = Hold(str(options.results_file))
+    except StoreHeldError as held:
+        raise StoreHeldError(str(options.results), held.holder, "results folder") from None
+    try:
+        _refuse_results_of_others(options)
+        _make(options.logs)
+        yield
+    finally:
+        hold.release()
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"probe")
+            probe.flush()
+    except OSError as error:
+        raise trouble_with(folder, error) from error
+
+
+def _refuse_results_of_others(options: BatchOptions) -> None:
+    """Refuse to replace results that no store of this batch could write again."""
+    results, store = options.results_file, options.store_file
+    if options.fresh or store.exists() or not results.exists() or results.stat().st_size == 0:
+        return
+    raise ConfigurationError(
+        f"{results} is there already, and not from this batch: its state, {store}, is not there; "
+        "name another folder with --results, or replace the file with --fresh"
+    )
 
 
 def trouble_with(path: Path | str, error: OSError) -> ConfigurationError | WorldError:

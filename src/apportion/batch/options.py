@@ -42,6 +42,11 @@ class BatchOptions:
         return self.results / RESULTS_FILE
 
     @property
+    def store_file(self) -> Path:
+        """Where the state is, as a path."""
+        return Path((self.store or str(self.results / STORE_FILE)).removeprefix("sqlite:///"))
+
+    @property
     def logs(self) -> Path:
         """The folder with what the commands print."""
         return self.results / LOGS_FOLDER

@@ -27,7 +27,7 @@ def what_is_left(batch: Batch, options: BatchOptions) -> tuple[list[TaskLine], i
         ExceptionGroup: of InputFileError: tasks that are not what they were in an earlier run.
         ConfigurationError: the store cannot be read.
     """
-    place = Path((options.store or str(options.results / STORE_FILE)).removeprefix("sqlite:///"))
+    place = options.store_file
     if options.fresh or not place.is_file():
         return batch.lines, 0
     with tempfile.TemporaryDirectory(prefix="apportion-") as folder:

@@ -11,7 +11,7 @@ from typing import Any
 
 from apportion.assemble import TaskDistributor
 from apportion.batch.batch import Batch
-from apportion.batch.folder import make_results_folder, trouble_with
+from apportion.batch.folder import held_results, trouble_with
 from apportion.batch.gate import Gate
 from apportion.batch.options import BatchOptions
 from apportion.batch.problems import Problems
@@ -76,17 +76,17 @@ async def run_batch(
     Raises:
         ExceptionGroup: of InputFileError: tasks that are not what they were in an earlier run; nothing was started.
         ConfigurationError: the results or the store cannot be written at all; nothing was started.
-        WorldError: another run holds the store, or the disk is full.
+        WorldError: another run holds the store or the results, or the disk is full.
     """
-    make_results_folder(options)
-    state = await asyncio.to_thread(open_state, options, tell)
-    try:
-        standing = await asyncio.to_thread(_standing, batch, state, tell)
-        run = _Run(batch, options, state, standing, stop)
-    except BaseException:
-        state.store.close()
-        raise
-    return await run.go(show)
+    with held_results(options):
+        state = await asyncio.to_thread(open_state, options, tell)
+        try:
+            standing = await asyncio.to_thread(_standing, batch, state, tell)
+            run = _Run(batch, options, state, standing, stop)
+        except BaseException:
+            state.store.close()
+            raise
+        return await run.go(show)
 
 
 def _standing(batch: Batch, state: State, tell: Callable[[str], None]) -> Standing:

@@ -42,7 +42,7 @@ one that was changed under its id is refused.
 0    all done
 1    a task failed
 2    bad input; nothing was started
-3    the state is held by another run, which is named
+3    the state or the results are held by another run, which is named
 4    the disk is full or cannot be written; nothing that finished is lost
 70   a bug in apportion; nothing that finished is lost
 130  ended by Ctrl-C or SIGTERM
