@@ -37,6 +37,31 @@ def test_asked_once_it_ends_the_commands_and_says_how_to_go_on(sandbox: Sandbox,
     assert {id: line["attempts"] for id, line in lines.items()} == {"a": 1, "b": 1, "c": 1}
 
 
+def test_what_finishes_within_the_grace_has_finished(sandbox: Sandbox):
+    """It ends by itself, undisturbed by the signal."""
+    sandbox.write_tasks(a_waiting_task(sandbox, "cut"), deaf_task(sandbox, "deaf"))
+    run = sandbox.start("--grace", "600")
+    sandbox.wait_until_started(["cut"])
+    until((sandbox.folder / "ready").exists)
+    run.send_signal(signal.SIGINT)
+    assert run.stderr
+    assert any("Ctrl-C again" in line for line in run.stderr)
+    (sandbox.folder / "pipe-deaf").write_text("\n")
+    run.communicate(timeout=30)
+    assert run.returncode == 130
+    assert sandbox.states() == {"deaf": "succeeded"}
+    let_go(sandbox)
+    sandbox.run(code=0)
+    assert Counter(sandbox.noted("start")) == {"cut": 2, "deaf": 1}
+    assert {line["id"]: line["attempts"] for line in sandbox.lines()} == {"cut": 1, "deaf": 1}
+
+
+def deaf_task(sandbox: Sandbox, id: str):
+    """Return a task that ignores SIGTERM, and ends when somebody writes a line to its pipe."""
+    script = f"trap '' TERM INT\nmkfifo -m 600 pipe-{id}\nexec 3<> pipe-{id}\necho ready > ready\nread -r _ <&3"
+    return sandbox.task(id, script)
+
+
 def test_asked_twice_it_ends_at_once(sandbox: Sandbox):
     stubborn = sandbox.task("a", 'trap "" TERM\n' + "test -e go || { mkfifo pipe; read -r _ < pipe <> pipe; }")
     sandbox.write_tasks(stubborn)

@@ -73,6 +73,32 @@ async def test_it_is_asked_before_it_is_killed(bench, word):
     assert (outcome.exit_code, outcome.error) == (5, "cancelled: cleared up")
 
 
+async def test_work_that_is_done_all_the_same_is_done(bench, word):
+    attempt = bench.shell(f"trap 'exit 0' TERM; sleep 600 & echo $$ > {word}; wait")
+    await word.hear()
+    bench.executor.cancel(attempt)
+    outcome = await bench.outcome(attempt)
+    assert (outcome.success, outcome.cancelled, outcome.error) == (True, False, None)
+
+
+async def test_a_time_out_is_one_even_if_the_command_ends_well(bench, word):
+    attempt = bench.shell(f"trap 'exit 0' TERM; sleep 600 & echo $$ > {word}; wait", timeout=0.5)
+    await word.hear()
+    assert (await bench.outcome(attempt)).timed_out
+
+
+async def test_what_had_failed_before_it_was_asked_to_end_has_failed_by_itself(bench, word, tmp_path):
+    go_on = Word(tmp_path / "go-on")
+    attempt = bench.shell(f"echo $$ > {word}; read x < {go_on}; exit 3")
+    (process,) = await word.hear_pids()
+    go_on.say("now")
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # noqa: ASYNC222 -- the loop is not to hear of it
+    bench.executor.cancel(attempt)
+    outcome = await bench.outcome(attempt)
+    assert (outcome.exit_code, outcome.cancelled) == (3, False)
+    go_on.close()
+
+
 async def test_what_the_command_leaves_behind_has_the_rest_of_the_grace(tmp_path, word):
     bench = Bench(CommandExecutor(CommandConfig(tmp_path, None, grace=30), "run"))
     go_on, cleared = Word(tmp_path / "go-on"), tmp_path / "cleared"

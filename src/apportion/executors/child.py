@@ -39,6 +39,15 @@ class Child:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, number)
 
+    def has_ended(self) -> bool:
+        """Return whether it has ended, even if the loop has not come to hear of it."""
+        if self._popen.returncode is not None or not hasattr(os, "waitid"):
+            return self._popen.returncode is not None
+        try:
+            return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        except ChildProcessError:
+            return True
+
     def reap(self) -> int:
         """Kill what is left of the group of a child that has ended; return its exit code (negative: the signal)."""
         self.signal_group(signal.SIGKILL)

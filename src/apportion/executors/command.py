@@ -57,6 +57,8 @@ class CommandExecutor:
     Each command leads a session and a process group. When it ends, whatever is left of its group is killed, so that its
     worker is free when it is reported. A time-out or a cancellation sends SIGTERM to all that belong to the attempt, in
     the group or not, and SIGKILL to what is left after the grace. The guardian does the last when the run itself dies.
+    A cancelled command that ends with exit code 0 all the same has done its work, and that is what is reported; any
+    other exit code may be due to the signal, and is that of a cancelled one.
 
     Its environment is that of this process (as it was when the executor was made), the worker's, the payload's, and
     then ``APPORTION_WORKER``, ``APPORTION_TASK``, ``APPORTION_ATTEMPT`` and the guardian's marks, each adding to or
@@ -176,7 +178,7 @@ class CommandExecutor:
         duration = running.duration
         code = running.tree.reap()
         line = running.output.finish(wanted=code != 0 or running.stop is not None)
-        if running.stop:
+        if running.stop and (code != 0 or running.stop is Stop.TIMED_OUT) and not running.tree.ended_unasked:
             outcome = of_stop(running.stop, running.attempt, duration, detail=line, exit_code=code)
         elif code == 0:
             outcome = Outcome(success=True, duration=duration, exit_code=0)

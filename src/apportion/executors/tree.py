@@ -30,12 +30,14 @@ class Tree:
 
     Attributes:
         ending: whether it is being ended from here.
+        ended_unasked: whether the command had ended before it was asked to.
     """
 
     def __init__(
         self, popen: subprocess.Popen[bytes], marks: frozenset[bytes], census: Census, ended: Callable[[], None]
     ) -> None:
         self.ending = False
+        self.ended_unasked = False
         self._census = census
         self._ended = ended
         self._child = Child(popen, self._see_end)
@@ -57,6 +59,7 @@ class Tree:
 
     async def end(self) -> None:
         """Ask all to end, wait until they have or `lose_patience` is called, and kill what is left."""
+        self.ended_unasked = self._child.has_ended()
         self._child.signal_group(signal.SIGTERM)
         # A stopped process would not even hear of it.
         self._child.signal_group(signal.SIGCONT)
