@@ -9,6 +9,8 @@ from apportion.simulation.result import SimulationResult
 from apportion.simulation.simulate import simulate
 from tests.simulation.written import POISSON, scenario
 
+pytestmark = pytest.mark.proof  # long enough for narrow bounds
+
 SEEDS = range(10)
 T_QUANTILE = 4.8
 """Student's t with 9 degrees of freedom leaves 1 in 1000 outside; seeds are fixed, so what passes goes on passing."""
