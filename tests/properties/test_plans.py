@@ -2,10 +2,13 @@
 
 from copy import deepcopy
 from itertools import product
+from random import Random
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from apportion import LoadBalancer
 from apportion.core.planning.by_score import by_score
 from apportion.core.planning.plan import plan
 from apportion.core.rules import eligible
@@ -20,7 +23,9 @@ WEIGHTS = ScoreWeights()
 available = {"status": st.sampled_from((WorkerStatus.IDLE, WorkerStatus.BUSY)), "task_types": st.none()}
 small_fleets = some.fleets(max_size=3, **available)
 one_size = some.plain_tasks(complexity=st.just(2.0), priority=st.just(5))
-any_size = some.plain_tasks(priority=st.just(5))
+uneven = some.plain_tasks(complexity=st.sampled_from((1, 2, 3, 5)) | some.sizes, priority=st.just(5))
+uneven_fleets = some.fleets(max_size=6, max_capacity=st.integers(1, 8), current_load=st.integers(0, 2), **available)
+STRATEGIES = ("adaptive", "capability-based", "least-loaded", "performance-based", "round-robin")
 
 
 def planned(queue, workers, context=NOTHING):
@@ -77,6 +82,22 @@ def most_that_fit(queue, workers):
     )
 
 
+def most_of_any_sizes(queue, workers):
+    """Return the most that fit: every set of tasks that each worker can hold, joined worker by worker."""
+    within_reach = {0}
+    for worker in workers:
+        sets = {0: worker}
+        for number, queued in enumerate(queue):
+            task = queued.requirements
+            sets |= {
+                held | 1 << number: now.with_load(now.current_load + task.complexity)
+                for held, now in sets.items()
+                if eligible(task, now)
+            }
+        within_reach = {before | held for before in within_reach for held in sets if not before & held}
+    return max(held.bit_count() for held in within_reach)
+
+
 def placed(plan):
     return sum(queued.assigned_worker is not None for queued in plan)
 
@@ -107,9 +128,13 @@ def test_of_one_size_as_many_as_fit_are_placed(queue, workers):
     assert placed(planned(queue, workers)) == most_that_fit(queue, workers)
 
 
-@given(some.queues(any_size, max_size=5), small_fleets)
-def test_of_a_few_tasks_of_any_sizes_as_many_as_fit_are_placed(queue, workers):
-    assert placed(planned(queue, workers)) == most_that_fit(queue, workers)
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@settings(max_examples=300)
+@given(some.queues(uneven, max_size=8), uneven_fleets)
+def test_of_a_few_tasks_of_any_sizes_as_many_as_fit_are_placed(strategy, queue, workers):
+    balancer = LoadBalancer(rng=Random(1))
+    balancer.set_strategy(strategy)
+    assert placed(balancer.reorder_queue(queue, workers)) == most_of_any_sizes(queue, workers)
 
 
 @given(some.queues(some.plain_tasks(priority=st.just(5))), some.fleets())

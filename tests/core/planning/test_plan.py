@@ -83,6 +83,18 @@ def test_chains_of_moves_are_found():
     assert None not in found.values()
 
 
+def test_no_chain_ends_where_it_takes_room_itself():
+    # "small" must not move over within w1, where its leaving is what makes room for "large".
+    queue = [task("small", complexity=1), task("large", complexity=2, capabilities=["x"])]
+    workers = [
+        worker("w1", 3, ["x"], current_load=1),
+        worker("w2", 3, ["z"]),
+        worker("w3", 2, ["x", "z"], current_load=1),
+    ]
+    flat = Preference(lambda _task, workers: np.zeros(len(workers)))
+    assert planned(queue, workers, flat) == {"small": "w2", "large": "w1"}
+
+
 def test_a_higher_priority_never_moves_for_a_lower_one():
     preference = liked(any={"w1": 9.0, "w2": 0.0}, gpu={"w1": 0.0, "w2": 0.0})
     queue = [task("high", task_type="any", priority=9), task("low", task_type="gpu", capabilities=["gpu"], priority=1)]

@@ -22,19 +22,21 @@ class _Step(NamedTuple):
 
 
 def make_room(draft: Draft) -> None:
-    """Place tasks that found no room, in the order of the queue, by chains of moves.
+    """Place tasks that found no room, smaller ones first, else in the order of the queue, by chains of moves.
 
     Tasks with wishes are moved only where no other chain helps: to be placed counts more than whom one would rather
     have. Where all tasks have one size, the outcome is the largest number that can be placed (Berge, "Two theorems in
-    graph theory", 1957); a worker that no chain leads out of stays so, and is not searched again.
+    graph theory", 1957), and a worker that no chain leads out of stays so, and is not searched again. Where sizes
+    differ, a smaller task may find a chain where a larger one found none.
     """
     sizes = [demand.complexity for demand in draft.demands]
     smallest = min(sizes)
     wishes = any(demand.wishes is not None for demand in draft.demands)
     for movable in (_wishless(draft), _anyone) if wishes else (_anyone,):
         search = _Search(draft, movable, bounded=smallest < max(sizes))
-        for task, place in enumerate(draft.places):
-            if place == NOBODY and search.steps > 0 and (draft.load + smallest <= draft.board.capacity).any():
+        for task in sorted(range(len(sizes)), key=sizes.__getitem__):
+            waits = draft.places[task] == NOBODY and search.steps > 0
+            if waits and (draft.load + smallest <= draft.board.capacity).any():
                 search.make_room_for(task)
 
 
@@ -49,6 +51,7 @@ class _Search:
         self.steps = MOST_STEPS if bounded else float("inf")
         self._draft = draft
         self._movable = movable
+        self._bounded = bounded
         self._hopeless = np.zeros(len(draft.board.workers), dtype=bool)
 
     def make_room_for(self, task: int) -> None:
@@ -73,7 +76,8 @@ class _Search:
                 found = self._could_leave(worker, mover, chain)
                 seen[worker] = bool(found)
                 waiting.extend(found)
-        self._hopeless |= seen
+        if not self._bounded:
+            self._hopeless |= seen
 
     def _could_leave(self, worker: int, mover: int, chain: dict[int, _Step | None]) -> list[int]:
         """Return the worker's tasks whose leaving would make room for ``mover``, and note them in the chain."""
