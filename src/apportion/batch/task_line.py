@@ -13,9 +13,7 @@ from apportion.batch.problems import Problems
 from apportion.errors import FieldError, FieldTypeError
 from apportion.model.constraint import Constraint
 from apportion.model.task import TaskRequirements
-
-# Names above this are refused by every part of the product.
-LONGEST_NAME = 255
+from apportion.runtime.submission import LATEST, LONGEST, LONGEST_NAME, MOST_ATTEMPTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +116,11 @@ def _name(field: str, value: object) -> str:
 READERS: dict[str, Callable[[str, Any], Any]] = {
     "id": _name,
     "task_type": _name,
-    "timeout": partial(validation.optional_number, above=0),
-    "max_attempts": partial(validation.count, least=1),
-    "delay": partial(validation.number, least=0),
-    "not_before": validation.optional_number,
-    "schedule_timeout": partial(validation.optional_number, least=0),
+    "timeout": partial(validation.optional_number, above=0, most=LONGEST),
+    "max_attempts": partial(validation.count, least=1, most=MOST_ATTEMPTS),
+    "delay": partial(validation.number, least=0, most=LONGEST),
+    "not_before": partial(validation.optional_number, least=-LATEST, most=LATEST),
+    "schedule_timeout": partial(validation.optional_number, least=0, most=LONGEST),
     "tenant": _name,
 }
 FIELDS = (*list(READERS)[:2], "payload", "requirements", *list(READERS)[2:])
