@@ -21,6 +21,7 @@
     │   ├── StoreError                     the store could not do its work
     │   │   ├── StoreHeldError                 another process holds it
     │   │   ├── StoreFullError                 the disk is full
+    │   │   ├── StoreDamagedError              its file is not, or not any more, what a store can read
     │   │   └── SchemaTooNewError              written by a newer Apportion
     │   ├── QueueFullError                 backpressure: come back later
     │   └── ResultTimeoutError (TimeoutError)
@@ -204,6 +205,10 @@ class StoreHeldError(StoreError):
 
 class StoreFullError(StoreError):
     """The disk is full; what was acknowledged is kept, what was asked now is not done."""
+
+
+class StoreDamagedError(StoreError):
+    """The store's file is damaged, or was never a store."""
 
 
 class SchemaTooNewError(StoreError):

@@ -103,7 +103,9 @@ def test_a_store_that_is_something_else(sandbox: Sandbox, tmp_path: Path):
     sandbox.write_tasks(sandbox.task("a"))
     other = tmp_path / "other.db"
     other.write_text("this is no database, and it is long enough to be seen as none " * 30)
-    assert "is no SQLite database; name another file" in refusal(sandbox, "--store", str(other))
+    said = refusal(sandbox, "--store", str(other))
+    assert f"the store {other} is damaged, or no store at all" in said
+    assert "name another file with --store" in said
 
 
 def test_a_command_that_does_not_exist_is_said_at_the_start_and_is_a_failed_attempt(sandbox: Sandbox):

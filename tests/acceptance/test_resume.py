@@ -1,5 +1,7 @@
 """The same command again: what has finished is not run again, and the file may have changed meanwhile."""
 
+import pytest
+
 from tests.acceptance.sandbox import Sandbox
 
 
@@ -84,3 +86,36 @@ def test_the_whole_folder_can_be_moved(sandbox: Sandbox):
     moved = Sandbox(sandbox.folder.rename(sandbox.folder.with_name("moved")))
     moved.run(code=0)
     assert moved.noted("start") == ["a"]
+
+
+def test_what_goes_without_saying_may_be_said_later(sandbox: Sandbox):
+    task = sandbox.task("a")
+    sandbox.write_tasks(task)
+    sandbox.run(code=0)
+    task["payload"] |= {"env": {}, "cwd": "."}
+    sandbox.write_tasks(task)
+    sandbox.run(code=0)
+    assert sandbox.noted("start") == ["a"]
+
+
+PAGE = 4096
+
+
+@pytest.mark.parametrize("begins_at", [0, PAGE], ids=["the header", "all pages but the first"])
+def test_a_damaged_store_is_refused_with_a_way_out_and_fresh_takes_it(sandbox: Sandbox, begins_at: int):
+    sandbox.write_tasks(sandbox.task("a"))
+    sandbox.run(code=0)
+    store = sandbox.results / "state.db"
+    whole = store.read_bytes()
+    store.write_bytes(whole[:begins_at] + b"\x5a" * (len(whole) - begins_at))
+    damaged = store.read_bytes()
+    for options in ((), ("--dry-run",)):
+        refused = sandbox.run(*options, code=2)
+        assert f"the store {store} is damaged" in refused.stderr
+        assert "--fresh" in refused.stderr
+    begun = sandbox.run("--fresh", code=0)
+    aside = store.with_name("state.db.damaged")
+    assert f"it was set aside as {aside}" in begun.stderr
+    assert aside.read_bytes() == damaged
+    sandbox.run(code=0)
+    assert sandbox.noted("start") == ["a", "a"]

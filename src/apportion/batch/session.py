@@ -18,7 +18,7 @@ from apportion.batch.problems import Problems
 from apportion.batch.progress import Progress, ShowProgress
 from apportion.batch.results import ResultsFile
 from apportion.batch.standing import Standing, standing_of
-from apportion.batch.state import State, cancel, open_state
+from apportion.batch.state import State, cancel, damaged, open_state
 from apportion.batch.stop import Stop
 from apportion.batch.summary import Summary, summarise
 from apportion.batch.tally import Tally, counted
@@ -26,7 +26,7 @@ from apportion.batch.task_line import TaskLine
 from apportion.catalog import EXECUTORS, load
 from apportion.clock import monotonic_clock
 from apportion.config import RuntimeConfig
-from apportion.errors import ApportionError, StoreError
+from apportion.errors import ApportionError, StoreDamagedError, StoreError
 from apportion.events import StoreTroubled, TaskFact, TaskFailed
 from apportion.executors.command import CommandConfig
 from apportion.model.lifecycle import TaskState
@@ -83,6 +83,9 @@ async def run_batch(
         try:
             standing = await asyncio.to_thread(_standing, batch, state, tell)
             run = _Run(batch, options, state, standing, stop)
+        except StoreDamagedError as error:
+            state.store.close()
+            raise damaged(options, error) from error
         except BaseException:
             state.store.close()
             raise

@@ -9,6 +9,7 @@ from typing import Any
 from apportion.batch import strict_json
 from apportion.batch.problems import Problems
 from apportion.batch.task_line import TaskLine
+from apportion.executors.command_payload import DEFAULTS
 from apportion.model.lifecycle import TaskState
 from apportion.model.task_record import Task
 from apportion.ports import TaskFilter, TaskStore
@@ -88,9 +89,10 @@ def _changes(line: TaskLine, task: Task) -> Iterator[str]:
     for name in now:
         if name != "task_type":
             yield from _difference(f"requirements.{name}", before[name], now[name])
-    payload = task.payload if strict_json.is_object(task.payload) else {}
-    for name in payload.keys() | line.payload.keys():
-        yield from _difference(f"payload.{name}", payload.get(name), line.payload.get(name))
+    old = {**DEFAULTS, **(task.payload if strict_json.is_object(task.payload) else {})}
+    new = {**DEFAULTS, **line.payload}
+    for name in old.keys() | new.keys():
+        yield from _difference(f"payload.{name}", old.get(name), new.get(name))
 
 
 def _difference(name: str, before: Any, now: Any) -> Iterator[str]:

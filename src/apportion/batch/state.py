@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from apportion.assemble import store_opener
@@ -13,7 +14,7 @@ from apportion.batch.logs import log_path
 from apportion.batch.options import STORE_FILE, BatchOptions
 from apportion.batch.standing import all_tasks
 from apportion.clock import fresh_random, wall_clock
-from apportion.errors import ConfigurationError, StoreError, StoreFullError, StoreHeldError
+from apportion.errors import ConfigurationError, StoreDamagedError, StoreError, StoreFullError, StoreHeldError
 from apportion.executors.strays import kill_strays
 from apportion.model.lifecycle import TaskState
 from apportion.model.task_record import Task
@@ -23,6 +24,12 @@ HEADER = "batch"
 """The document that names the run; `LEARNED` is the runtime's."""
 
 LEARNED = "learned"
+
+DAMAGED = ".damaged"
+"""Added to the name of a store that is set aside."""
+
+COMPANIONS = ("", "-wal", "-shm")
+"""Added to the name of a store's file: itself, the log of what is not in it yet, and the index of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,35 @@ def open_state(options: BatchOptions, tell: Callable[[str], None]) -> State:
         StoreFullError: the disk is full.
         ConfigurationError: it cannot be opened.
     """
+    try:
+        return _open_state(options, tell)
+    except StoreDamagedError as error:
+        if not options.fresh:
+            raise damaged(options, error) from error
+    _set_aside(options.store_file, tell)
+    return _open_state(options, tell)
+
+
+def damaged(options: BatchOptions, error: StoreDamagedError) -> ConfigurationError:
+    """Return what to tell the user about a store that cannot be read."""
+    file = options.store_file
+    return ConfigurationError(
+        f"the store {file} is damaged, or no store at all ({error.__cause__ or error}); begin anew with --fresh, "
+        f"which sets it aside as {file.name}{DAMAGED}, or name another file with --store"
+    )
+
+
+def _set_aside(file: Path, tell: Callable[[str], None]) -> None:
+    """Rename a store that cannot be read, with what belongs to it; what was set aside before is kept."""
+    names = (f"{file.name}{DAMAGED}{number or ''}" for number in count())
+    aside = next(place for place in map(file.with_name, names) if not place.exists())
+    for companion in COMPANIONS:
+        with suppress(FileNotFoundError):
+            file.with_name(file.name + companion).rename(aside.with_name(aside.name + companion))
+    tell(f"the store {file} is damaged; it was set aside as {aside}")
+
+
+def _open_state(options: BatchOptions, tell: Callable[[str], None]) -> State:
     store = opened(options.store or options.results / STORE_FILE)
     try:
         run_id = _run_id(store)
@@ -65,11 +101,12 @@ def opened(place: str | Path) -> TaskStore:
     Raises:
         StoreHeldError: another run holds it.
         StoreFullError: the disk is full.
+        StoreDamagedError: its file is damaged, or no database.
         ConfigurationError: it cannot be opened.
     """
     try:
         store: TaskStore = store_opener(place)()
-    except (StoreHeldError, StoreFullError):
+    except (StoreHeldError, StoreFullError, StoreDamagedError):
         raise
     except StoreError as error:
         raise ConfigurationError(str(error)) from error

@@ -11,6 +11,7 @@ from apportion import validation
 from apportion.errors import FieldError, FieldTypeError
 
 FIELDS = ("command", "env", "cwd")
+DEFAULTS: Mapping[str, object] = {"env": {}, "cwd": "."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ def read_command(payload: object) -> Command:
     given = validation.mapping("payload", payload)
     validation.known_fields("payload", given, FIELDS)
     validation.required_fields("payload", given, FIELDS[:1])
-    cwd = _passable("payload.cwd", validation.text("payload.cwd", given.get("cwd", ".")))
-    return Command(_words(given["command"]), read_env("payload.env", given.get("env", {})), cwd)
+    cwd = _passable("payload.cwd", validation.text("payload.cwd", given.get("cwd", DEFAULTS["cwd"])))
+    return Command(_words(given["command"]), read_env("payload.env", given.get("env", DEFAULTS["env"])), cwd)
 
 
 def read_env(field: str, env: object) -> dict[str, str]:

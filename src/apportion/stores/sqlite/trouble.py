@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from apportion.errors import StoreError, StoreFullError
+from apportion.errors import StoreDamagedError, StoreError, StoreFullError
 
 _REMEDIES: Final = {
     "SQLITE_NOTADB": "is no SQLite database; name another file",
@@ -22,6 +22,8 @@ _REMEDIES: Final = {
     "SQLITE_IOERR": "could not be read or written; look after the disk",
 }
 """By the start of SQLite's name for an error."""
+
+_DAMAGE: Final = frozenset({"SQLITE_NOTADB", "SQLITE_CORRUPT"})
 
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -35,6 +37,7 @@ def told_plainly(path: str) -> Generator[None]:
 
     Raises:
         StoreFullError: there is no room on the disk.
+        StoreDamagedError: the file is damaged, or no database.
         StoreError: anything else.
     """
     try:
@@ -49,7 +52,8 @@ def _told(problem: sqlite3.Error, path: str) -> StoreError:
         return StoreFullError(f"no room on the disk for the store {path}; nothing was written, make room and try again")
     for start, remedy in _REMEDIES.items():
         if name.startswith(start):
-            return StoreError(f"the store {path} {remedy} ({problem})")
+            kind = StoreDamagedError if start in _DAMAGE else StoreError
+            return kind(f"the store {path} {remedy} ({problem})")
     return StoreError(f"the store {path} could not do its work: {problem}")
 
 
