@@ -120,6 +120,33 @@ def test_a_dry_run_knows_what_has_ended_and_leaves_the_state_alone(sandbox: Sand
     assert {path: path.read_bytes() for path in sorted(sandbox.results.rglob("*")) if path.is_file()} == before
 
 
+def test_a_dry_run_says_when_what_is_delayed_would_start(sandbox: Sandbox):
+    date = 4102444800  # 2100-01-01
+    late = sandbox.task("late", not_before=date)
+    sandbox.write_tasks(late, sandbox.task("soon", delay=3600), sandbox.task("now"))
+    done = sandbox.run("--dry-run", code=0)
+    assert "1 of 3 tasks would start at once" in done.stdout
+    assert "2 are delayed" in done.stdout
+    assert "not before 2100-01-01 00:00:00 UTC" in done.stdout
+    assert "3600 s from now" in done.stdout
+    planned = json.loads(sandbox.run("--dry-run", "--json", code=0).stdout)
+    assert [(task["id"], task["worker"] is None) for task in planned] == [
+        ("now", False),
+        ("soon", True),
+        ("late", True),
+    ]
+    assert [task["not_before"] for task in planned][::2] == [None, date]
+
+
+def test_a_dry_run_counts_a_delay_from_when_the_task_was_handed_in(sandbox: Sandbox):
+    sandbox.write_tasks(sandbox.task("stop", "exit 1", max_attempts=1), sandbox.task("later", delay=3600))
+    sandbox.run("--fail-fast", code=1)
+    (first,) = json.loads(sandbox.run("--dry-run", "--json", code=0).stdout)
+    (second,) = json.loads(sandbox.run("--dry-run", "--json", code=0).stdout)
+    assert first["id"] == "later"
+    assert first["not_before"] == second["not_before"]
+
+
 @pytest.mark.parametrize("id", ["a/b", "..", "ünï ☃", "x" * 255, "-", "a\nb"])
 def test_any_text_is_an_id(sandbox: Sandbox, id: str):
     task = sandbox.task("plain") | {"id": id}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from apportion.batch.impossible import shape_of
@@ -23,25 +24,37 @@ class PlannedTask:
         task_type: its type.
         worker: whom it would go to now; None: it waits.
         why: the reason, readable.
+        not_before: Unix seconds before which it does not start, where that is still to come.
     """
 
     id: str
     task_type: str
     worker: str | None
     why: str
+    not_before: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain JSON."""
         return asdict(self)
 
 
-def plan(lines: Sequence[TaskLine], workers: Sequence[WorkerInfo], balancer: LoadBalancer) -> Iterator[PlannedTask]:
+def plan(
+    lines: Sequence[TaskLine], workers: Sequence[WorkerInfo], balancer: LoadBalancer, now: float
+) -> Iterator[PlannedTask]:
     """Yield the tasks in the order in which they would be placed on an idle fleet.
 
-    It is a plan for this moment: what waits is bound to a worker only when one has room for it.
+    It is a plan for this moment: what waits is bound to a worker only when one has room for it, and what is delayed
+    stands at the end, in the order in which it may start.
+
+    Args:
+        lines: the tasks.
+        workers: the fleet.
+        balancer: who decides.
+        now: Unix seconds.
     """
     types = {line.id: line.task_type for line in lines}
-    queue = [QueuedTask(line.id, line.requirements) for line in lines]
+    due = {line.id: max(line.not_before or 0.0, now + line.delay) for line in lines}
+    queue = [QueuedTask(line.id, line.requirements) for line in lines if due[line.id] <= now]
     present = {worker.id: worker for worker in workers}
     waiting: list[QueuedTask] = []
     for queued in balancer.reorder_queue(queue, workers):
@@ -54,6 +67,8 @@ def plan(lines: Sequence[TaskLine], workers: Sequence[WorkerInfo], balancer: Loa
         taken = present[queued.assigned_worker]
         present[taken.id] = taken.with_load(taken.current_load + queued.requirements.complexity)
     yield from _waiting(waiting, types, list(present.values()), balancer)
+    for id in sorted((id for id in due if due[id] > now), key=due.__getitem__):
+        yield PlannedTask(id, types[id], None, _why_later(due[id], now), due[id])
 
 
 def _waiting(
@@ -88,6 +103,11 @@ def _why_this_worker(explanation: Explanation, worker_id: str) -> str:
 
 def _place(index: int) -> str:
     return ("best", "second best", "third best")[index] if index < 3 else f"number {index + 1}"
+
+
+def _why_later(due: float, now: float) -> str:
+    date = datetime.fromtimestamp(due, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return f"not before {date}, {due - now:.0f} s from now"
 
 
 def _why_waiting(explanation: Explanation) -> str:

@@ -30,7 +30,12 @@ def _verdict(planned: Sequence[PlannedTask], strategy: str, ended: int) -> list[
     lines = [
         Text(f"{now} of {len(planned)} tasks would start at once, placed by the strategy {strategy}.", style="bold")
     ]
-    if now < len(planned):
+    later = sum(1 for task in planned if task.not_before is not None)
+    if later:
+        lines.append(
+            Text(f"{later} {'is' if later == 1 else 'are'} delayed, and would not start before the time given.")
+        )
+    if now + later < len(planned):
         lines.append(Text("The others wait: a task is given to a worker only when that worker has room for it."))
     if ended:
         lines.append(Text(f"{ended} more have ended in earlier runs and would not run again."))

@@ -23,6 +23,7 @@ from apportion.cli.refusal import refuse_any
 from apportion.cli.stop_signals import stop_on_signals
 from apportion.cli.summary_view import summary_view
 from apportion.cli.terminal import messages, output, say, show
+from apportion.clock import wall_clock
 from apportion.core.balancer import LoadBalancer
 from apportion.errors import InputFileError
 
@@ -92,7 +93,7 @@ async def _run(batch: Batch, options: BatchOptions, console: Console, strategy: 
 
 def _print_plan(batch: Batch, options: BatchOptions, balancer: LoadBalancer, *, as_json: bool) -> None:
     left, ended = what_is_left(batch, options)
-    planned = list(plan(left, [worker.info for worker in batch.workers], balancer))
+    planned = list(plan(left, [worker.info for worker in batch.workers], balancer, wall_clock()))
     if as_json:
         output().print_json(data=[task.to_dict() for task in planned])
     else:
