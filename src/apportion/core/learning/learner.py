@@ -52,7 +52,7 @@ class Learner:
     def costs(self, task_type: str | None, pool: Followed, *, drawn: bool) -> Column:
         """Return each worker's log cost for a type: with a draw of the doubt, or as it is believed."""
         self.records.fleet = len(pool)
-        record = self.records.type(self.records.key(task_type))
+        record = self.records.type(task_type)
         columns = self._in_use.get(record)
         if columns is None:
             columns = self._use(record)
@@ -82,9 +82,8 @@ class Learner:
 
     def picked(self, worker: WorkerInfo, task: TaskRequirements, voters: tuple[str, ...] | None) -> None:
         """Take in that a task was given to the worker, and which strategies wanted that."""
-        key = self.records.meet_type(task.task_type)
-        record = self.records.type(key)
-        arm = record.arms.get(worker.id) or self.records.arm(worker.id, key, record)
+        record = self.records.meet_type(task.task_type)
+        arm = record.arms.get(worker.id) or self.records.arm(worker.id, record)
         record.decided()
         arm.tried_at = record.decisions
         arm.hold(Pick(task, voters))
@@ -105,15 +104,14 @@ class Learner:
         self, worker_id: str, task_type: str | None, success: bool, duration: float, fault: str | None, rng: Random
     ) -> None:
         """Take in an outcome."""
-        key = self.records.meet_type(task_type)
-        record = self.records.type(key)
-        arm = self.records.arm(worker_id, key, record)
+        record = self.records.meet_type(task_type)
+        arm = self.records.arm(worker_id, record)
         if success or fault != "task":  # a failure that is the task's own says nothing about the worker
             take_in(self.records, worker_id, record, arm, success, duration, fault)
         arm.tried_at = record.decisions
         arm.draw = rng.gauss(0.0, 1.0)
         self._publish(worker_id, record, arm)
-        self._look_again(key, record, rng)
+        self._look_again(record, rng)
 
     # --- going on elsewhere -----------------------------------------------------------------------------------------
 
@@ -132,7 +130,7 @@ class Learner:
 
     def _record(self, task_type: str | None) -> TypeRecord:
         """Return what is known of a type, for looking at it only."""
-        return self.records.types.get(self.records.key(task_type)) or TypeRecord()
+        return self.records.known_type(task_type) or TypeRecord(task_type)
 
     def _use(
         self,
@@ -190,7 +188,7 @@ class Learner:
 
     # --- looking again ----------------------------------------------------------------------------------------------
 
-    def _look_again(self, key: str | None, record: TypeRecord, rng: Random) -> None:
+    def _look_again(self, record: TypeRecord, rng: Random) -> None:
         """Look at the next worker in turn: draw its doubt anew, and have it tried if that is due and can be paid.
 
         So everybody is tried now and then, however bad it looks, and new workers soon; and never for more than the
@@ -202,7 +200,7 @@ class Learner:
         draw = rng.gauss(0.0, 1.0)
         arm = record.arms.get(worker_id)
         if arm is None or (not arm.probe and record.decisions - arm.tried_at > IDLE * len(record.ring)):
-            arm = self._probe(worker_id, key, record)
+            arm = self._probe(worker_id, record)
         if arm is not None:
             arm.draw = draw
             self._publish(worker_id, record, arm)
@@ -217,13 +215,13 @@ class Learner:
             record.strike()
         record.looked_at = None
 
-    def _probe(self, worker_id: str, key: str | None, record: TypeRecord) -> Arm | None:
+    def _probe(self, worker_id: str, record: TypeRecord) -> Arm | None:
         """Have a worker tried if the account can pay what that costs beyond the best, in typical costs of the best."""
         excess = expect(self.records, worker_id, self.records.kind_of(worker_id), record).log_cost - record.best
         price = min(MOST_SAVED, max(0.0, exp(min(excess, 50.0)) - 1.0))
         if price > record.account:
             return record.arms.get(worker_id)
         record.account -= price
-        arm = self.records.arm(worker_id, key, record)
+        arm = self.records.arm(worker_id, record)
         arm.probe = True
         return arm

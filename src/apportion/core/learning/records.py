@@ -50,32 +50,41 @@ class Records:
 
     # --- types ------------------------------------------------------------------------------------------------------
 
-    def key(self, task_type: str | None) -> str | None:
-        """Return under which name a type is kept."""
-        return task_type if task_type in self.types or len(self.types) < _MOST_TYPES else OTHER
+    def known_type(self, task_type: str | None) -> TypeRecord | None:
+        """Return the record under which a type is kept, or None where it was never met."""
+        return self.types.get(self._key(task_type))
 
-    def meet_type(self, task_type: str | None) -> str | None:
-        """Return under which name a type is kept, having met it once more."""
-        if task_type in self.types:
-            self.types.move_to_end(task_type)
-            return task_type
-        if len(self.types) < _MOST_TYPES:
-            return task_type
-        met = self.rare.pop(task_type, 0) + 1
-        if met >= _OFTEN:
-            self._forget_type(next(key for key in self.types if key != OTHER))
-            return task_type
-        self.rare[task_type] = met
-        if len(self.rare) > _MOST_RARE_TYPES:
-            self.rare.popitem(last=False)
-        return OTHER
-
-    def type(self, key: str | None) -> TypeRecord:
-        """Return the record of a type; a new one where there is none."""
+    def type(self, task_type: str | None) -> TypeRecord:
+        """Return the record under which a type is kept; a new one where there is none."""
+        key = self._key(task_type)
         record = self.types.get(key)
         if record is None:
-            record = self.types[key] = TypeRecord()
+            record = self.types[key] = TypeRecord(key)
         return record
+
+    def meet_type(self, task_type: str | None) -> TypeRecord:
+        """Return the record under which a type is kept, having met it once more."""
+        record = self.types.get(task_type)
+        if record is not None:
+            self.types.move_to_end(task_type)
+            return record
+        if len(self.types) >= _MOST_TYPES:
+            self._meet_rare(task_type)
+        return self.type(task_type)
+
+    def _meet_rare(self, task_type: str | None) -> None:
+        """Count a type that has no entry of its own; one that is met often has the oldest other one make room."""
+        met = self.rare.pop(task_type, 0) + 1
+        if met < _OFTEN:
+            self.rare[task_type] = met
+            if len(self.rare) > _MOST_RARE_TYPES:
+                self.rare.popitem(last=False)
+            return
+        self._forget_type(next(key for key in self.types if key != OTHER))
+        self.types[task_type] = TypeRecord(task_type)
+
+    def _key(self, task_type: str | None) -> str | None:
+        return task_type if task_type in self.types or len(self.types) < _MOST_TYPES else OTHER
 
     def _forget_type(self, key: str | None) -> None:
         for worker_id, arm in self.types.pop(key).arms.items():
@@ -84,10 +93,11 @@ class Records:
 
     # --- arms -------------------------------------------------------------------------------------------------------
 
-    def arm(self, worker_id: str, key: str | None, record: TypeRecord) -> Arm:
+    def arm(self, worker_id: str, record: TypeRecord) -> Arm:
         """Return the arm of a worker at a type, as the last one used."""
-        self.recent[worker_id, key] = None
-        self.recent.move_to_end((worker_id, key))
+        name = (worker_id, record.key)
+        self.recent[name] = None
+        self.recent.move_to_end(name)
         arm = record.arms.get(worker_id)
         if arm is None:
             arm = record.arms[worker_id] = Arm(record.decisions)

@@ -36,7 +36,6 @@ _WORKER_NUMBERS = ("sum_weight", "sum_effect", "failures", "expected", "publishe
 def learner_state(learner: Learner) -> dict[str, Any]:
     """Return the learner as plain JSON. Types are pairs, since a task may have none (null)."""
     records = learner.records
-    names = {record: key for key, record in records.types.items()}
     return {
         "spread": [records.spread, records.spread_n],
         "fleet": records.fleet,
@@ -45,7 +44,9 @@ def learner_state(learner: Learner) -> dict[str, Any]:
         "workers": {id: _numbers(worker, _WORKER_NUMBERS) for id, worker in records.workers.items()},
         "kinds": {kind: _numbers(worker, _WORKER_NUMBERS) for kind, worker in records.kinds.items()},
         "recent": [list(key) for key in records.recent],
-        "costs": [[names[record], *costs] for record, *costs in learner.standing() if record in names],
+        "costs": [
+            [record.key, *costs] for record, *costs in learner.standing() if record is records.types.get(record.key)
+        ],
     }
 
 
@@ -54,7 +55,7 @@ def restore_learner(learner: Learner, state: Mapping[str, Any]) -> None:
     records = Records()
     records.spread, records.spread_n = state["spread"]
     records.fleet = state["fleet"]
-    records.types.update((key, _type_record(saved)) for key, saved in state["types"])
+    records.types.update((key, _type_record(key, saved)) for key, saved in state["types"])
     records.rare.update((key, met) for key, met in state["rare"])
     records.workers.update((id, _worker_record(numbers)) for id, numbers in state["workers"].items())
     records.kinds.update((kind, _worker_record(numbers)) for kind, numbers in state["kinds"].items())
@@ -71,8 +72,8 @@ def _type_state(record: TypeRecord) -> dict[str, Any]:
     }
 
 
-def _type_record(saved: Mapping[str, Any]) -> TypeRecord:
-    record = TypeRecord()
+def _type_record(key: str | None, saved: Mapping[str, Any]) -> TypeRecord:
+    record = TypeRecord(key)
     for name in _TYPE_NUMBERS:
         setattr(record, name, saved[name])
     for id, numbers, given in saved["arms"]:

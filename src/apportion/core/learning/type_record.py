@@ -24,6 +24,7 @@ class TypeRecord:
     Each worker counts once, however much traffic it had: a mean over outcomes would sink as traffic moves to the quick.
 
     Attributes:
+        key: the name under which the type is kept.
         arms: worker id -> arm.
         decisions: how many tasks of this type were placed.
         account: what may be spent on probes, in typical costs.
@@ -45,6 +46,7 @@ class TypeRecord:
         "failure_mean",
         "failure_n",
         "failures",
+        "key",
         "kinds",
         "looked_at",
         "ring",
@@ -56,7 +58,8 @@ class TypeRecord:
         "variance_n",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, key: str | None) -> None:
+        self.key = key
         self.arms: dict[str, Arm] = {}
         self.kinds: dict[str, Arm] = {}
         self.best = 0.0

@@ -75,8 +75,14 @@ class WorkerMemory:
 
     def write(self, id: str, value: float) -> None:
         """Set the number of one worker in every pool that it is in."""
-        if id in self._kept:
+        if self._kept and id in self._kept:
             self._kept[id] = value
+        mirror, pool = self._mirror, self._pool
+        if len(self._mirrors) == 1 and mirror is not None and pool is not None:  # the usual case
+            seat = pool.seat(id)
+            if seat is not None and seat not in mirror.stale:
+                mirror.column.scalar[seat] = value
+            return
         for mirror in self._mirrors:
             seat = _seat(mirror, id)
             if seat is not None:
@@ -102,6 +108,8 @@ class WorkerMemory:
 
     def seats(self, id: str) -> bool:
         """Return whether a worker sits in any pool that this memory is mirrored in."""
+        if self._pool is not None and self._pool.seat(id) is not None:
+            return True
         return any(pool is not None and pool.seat(id) is not None for pool in (each.pool() for each in self._mirrors))
 
     def known(self, id: str) -> float | None:

@@ -74,7 +74,8 @@ class AdaptiveStrategy(SeatStrategy):
 
     def choose(self, task: TaskRequirements, candidates: Candidates, context: DecisionContext) -> int | None:
         """Return the seat with the lowest cost, or None; among near equals a strategy decides, in turn by weight."""
-        candidates = self._with_chance(candidates, context)
+        if candidates.crowd is not None:
+            candidates = self._with_chance(candidates, context)
         considered = self._considered(task, candidates)
         equals = self._best(task, considered, candidates, context)
         seats = equals.seats
@@ -258,6 +259,6 @@ class AdaptiveStrategy(SeatStrategy):
 
     def _with_chance(self, candidates: Candidates, context: DecisionContext) -> Candidates:
         """Let a sample of a crowd be drawn from this strategy's own source, where it has one."""
-        if self._own_rng is None or candidates.crowd is None:
+        if self._own_rng is None:
             return candidates
         return candidates.drawn_by(twin(self._own_rng) if context.rehearsal else self._own_rng)
