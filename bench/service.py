@@ -84,7 +84,7 @@ def measured_latency(host: str, port: int) -> dict[str, float]:
             ending = {"task_id": task["task_id"], "lease": task["lease"], "success": True}
             claim("/v1/workers/idle/complete", {"completions": [ending]})
 
-        taker = threading.Thread(target=take)
+        taker = threading.Thread(target=take, daemon=True)
         taker.start()
         _until_it_asks(host, port)
         began = stopwatch()
@@ -113,13 +113,15 @@ def main() -> None:
         command = [sys.executable, "-m", "apportion", "serve", "--port", "0", "--store", f"{name}/tasks.db"]
         service = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         assert service.stderr is not None
-        found = next(found for line in service.stderr if (found := ADDRESS.search(line)))
-        host, port = found[1], int(found[2])
-        rows.append({"submit_to_start_ms": measured_latency(host, port)})
-        rates = [measured_throughput(host, port, options.tasks, options.workers) for _ in range(ROUNDS)]
-        rows.append({"tasks": options.tasks, "workers": options.workers, "tasks_per_second": [round(r) for r in rates]})
-        service.terminate()
-        service.communicate()
+        try:
+            found = next(found for line in service.stderr if (found := ADDRESS.search(line)))
+            host, port = found[1], int(found[2])
+            rows.append({"submit_to_start_ms": measured_latency(host, port)})
+            rates = [round(measured_throughput(host, port, options.tasks, options.workers)) for _ in range(ROUNDS)]
+            rows.append({"tasks": options.tasks, "workers": options.workers, "tasks_per_second": rates})
+        finally:
+            service.terminate()
+            service.communicate()
     for row in rows:
         print(json.dumps(row), flush=True)
     OUT.mkdir(exist_ok=True)
