@@ -103,10 +103,14 @@ class Submissions:
             requirements=self.requirements(task_type, options),
             tenant="default" if tenant is None else name("tenant", tenant),
             idempotency_key=None if key is None else name("idempotency_key", key),
-            max_attempts=default if attempts is None else validation.count("max_attempts", attempts, least=1, most=MOST_ATTEMPTS),
+            max_attempts=default
+            if attempts is None
+            else validation.count("max_attempts", attempts, least=1, most=MOST_ATTEMPTS),
             timeout=validation.optional_number("timeout", take("timeout"), above=0, most=LONGEST),
             not_before=validation.optional_number("not_before", take("not_before"), least=-LATEST, most=LATEST),
-            schedule_timeout=validation.optional_number("schedule_timeout", take("schedule_timeout"), least=0, most=LONGEST),
+            schedule_timeout=validation.optional_number(
+                "schedule_timeout", take("schedule_timeout"), least=0, most=LONGEST
+            ),
         )
         return task, validation.number("delay", take("delay", 0.0), least=0, most=LONGEST)
 
