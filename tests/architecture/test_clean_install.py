@@ -18,6 +18,7 @@ OTHER_TESTS = [
     "tests/cli",
     "tests/acceptance",
     "tests/service",
+    "tests/simulation/test_command.py",
     "tests/docs/test_documents_run.py",
 ]
 
