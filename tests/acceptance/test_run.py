@@ -1,6 +1,8 @@
 """A batch from its files to its results."""
 
 import json
+import shlex
+import subprocess
 
 import pytest
 
@@ -154,6 +156,30 @@ def test_any_text_is_an_id(sandbox: Sandbox, id: str):
     sandbox.run(code=0)
     assert sandbox.states() == {id: "succeeded"}
     assert len(list((sandbox.results / "logs").iterdir())) == 1
+
+
+@pytest.mark.parametrize("option", ["--quiet", "--json", "--dry-run"])
+def test_output_onto_a_full_disk_is_an_error_of_the_surroundings(sandbox: Sandbox, option: str):
+    sandbox.write_tasks(sandbox.task("a"))
+    done = in_a_shell(sandbox, option, "> /dev/full")
+    assert done.returncode == 4, done.stderr
+    assert done.stderr == "error: the output cannot be written: No space left on device; what was done is kept\n"
+    assert sandbox.states() == ({} if option == "--dry-run" else {"a": "succeeded"})
+
+
+@pytest.mark.parametrize("how", ["2> /dev/full", ">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+def test_it_goes_on_without_its_streams(sandbox: Sandbox, how: str):
+    sandbox.write_tasks(sandbox.task("a", "echo out; echo err >&2"))
+    done = in_a_shell(sandbox, how)
+    assert done.returncode == 0, done.stderr
+    assert sandbox.states() == {"a": "succeeded"}
+    assert sandbox.log("a").endswith("out\nerr\n")
+
+
+def in_a_shell(sandbox: Sandbox, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the batch with words that a shell understands, such as redirections."""
+    line = " ".join([shlex.join(sandbox.command()), *words])
+    return subprocess.run(["sh", "-c", line], cwd=sandbox.folder, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("closed", ["stdout", "stderr"])

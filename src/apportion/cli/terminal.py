@@ -10,6 +10,8 @@ from typing import IO, Any, TextIO, cast
 from rich.console import Console, RenderableType
 from rich.text import Text
 
+from apportion.errors import WorldError
+
 # What a task or a command says may hold anything; a terminal obeys some of it.
 HARMLESS = "\N{REPLACEMENT CHARACTER}"
 
@@ -22,11 +24,16 @@ PIPE_WIDTH = 200
 class Unbreakable:
     """A stream that goes on when nobody reads it any more: a pager that was closed, a terminal that is gone.
 
-    The run matters more than its display; what is written then goes nowhere. A full disk is still an error.
+    The run matters more than its display; what is written then goes nowhere.
+
+    Args:
+        stream: where it goes.
+        wanted: it is what was asked for, so that a full disk is an error; progress and messages may be lost to one.
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, *, wanted: bool) -> None:
         self._stream = stream
+        self._wanted = wanted
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -48,11 +55,12 @@ class Unbreakable:
 
     def _forgive(self, error: OSError) -> None:
         """Let the rest go nowhere, what is still in the stream's buffer included."""
-        if error.errno not in NOBODY_READS:
-            raise error
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, self._stream.fileno())
         os.close(nowhere)
+        if self._wanted and error.errno not in NOBODY_READS:
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            raise WorldError(f"the output cannot be written: {reason}; what was done is kept") from error
 
 
 def output() -> Console:
@@ -72,7 +80,7 @@ def _console(*, stderr: bool) -> Console:
     if reconfigure is not None:
         reconfigure(errors="replace")
     width = None if stream.isatty() else PIPE_WIDTH
-    file = cast("IO[str]", Unbreakable(stream))
+    file = cast("IO[str]", Unbreakable(stream, wanted=not stderr))
     return Console(file=file, width=width, highlight=False, markup=False, emoji=False, soft_wrap=width is not None)
 
 
