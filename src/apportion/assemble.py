@@ -166,7 +166,10 @@ def store_opener(place: StorePlace) -> Any:
         return _Opener(STORES["sqlite"], Path(text))
     if kind != "sqlite":
         near = did_you_mean(kind, STORES)
-        raise ConfigurationError(f"store {text!r}: no store of the kind {kind!r}{near}; write a path or sqlite:///path")
+        # The rest of it may hold a password.
+        raise ConfigurationError(
+            f"store '{kind}://…': no store of the kind {kind!r}{near}; write a path or sqlite:///path"
+        )
     return _Opener(STORES["sqlite"], Path(rest.removeprefix("/") or rest))
 
 

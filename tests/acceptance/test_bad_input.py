@@ -108,6 +108,15 @@ def test_a_store_that_is_something_else(sandbox: Sandbox, tmp_path: Path):
     assert "name another file with --store" in said
 
 
+def test_a_store_of_an_unknown_kind_is_refused_without_its_password(sandbox: Sandbox):
+    sandbox.write_tasks(sandbox.task("a"))
+    for options in ((), ("--dry-run",)):
+        said = refusal(sandbox, "--store", "postgresql://user:secret@host/name", *options)
+        assert "no store of the kind 'postgresql'" in said
+        assert "secret" not in said
+    assert not sandbox.results.exists()
+
+
 def test_a_command_that_does_not_exist_is_said_at_the_start_and_is_a_failed_attempt(sandbox: Sandbox):
     missing = {"id": "b", "task_type": "t", "payload": {"command": ["no-such-program"]}, "max_attempts": 1}
     sandbox.write_tasks(sandbox.task("a"), missing)

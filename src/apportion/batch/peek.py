@@ -7,6 +7,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from apportion.assemble import store_opener
 from apportion.batch.batch import Batch
 from apportion.batch.options import STORE_FILE, BatchOptions
 from apportion.batch.problems import Problems
@@ -30,6 +31,7 @@ def what_is_left(batch: Batch, options: BatchOptions) -> tuple[list[TaskLine], i
         ExceptionGroup: of InputFileError: tasks that are not what they were in an earlier run.
         ConfigurationError: the store cannot be read.
     """
+    store_opener(options.store)
     place = options.store_file
     if options.fresh or not place.is_file():
         return batch.lines, 0

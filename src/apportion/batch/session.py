@@ -9,7 +9,7 @@ from enum import Enum
 from itertools import islice
 from typing import Any
 
-from apportion.assemble import TaskDistributor
+from apportion.assemble import TaskDistributor, store_opener
 from apportion.batch.batch import Batch
 from apportion.batch.folder import held_results, trouble_with
 from apportion.batch.gate import Gate
@@ -78,6 +78,7 @@ async def run_batch(
         ConfigurationError: the results or the store cannot be written at all; nothing was started.
         WorldError: another run holds the store or the results, or the disk is full.
     """
+    store_opener(options.store)  # a place of an unknown kind is refused before a folder is made
     with held_results(options):
         state = await asyncio.to_thread(open_state, options, tell)
         try:
