@@ -24,6 +24,13 @@ def test_help_shows_the_files_and_the_exit_codes(words: str):
     assert words in done.stdout
 
 
+@pytest.mark.parametrize("command", [[], ["run"], ["serve"], ["up"], ["simulate"]])
+def test_help_says_nothing_of_the_type_of_a_flag(command: list[str]):
+    done = apportion(*command, "--help")
+    assert "--help" in done.stdout
+    assert "bool" not in done.stdout
+
+
 def test_an_unknown_command_is_answered_with_the_nearest():
     done = apportion("rnu")
     assert done.returncode == 2

@@ -9,11 +9,13 @@ import typer
 
 from apportion.cli import run, run_help, serve, simulate
 from apportion.cli.exit_codes import ExitCode, exit_code_of
+from apportion.cli.flags import Command, Group
 from apportion.cli.terminal import messages, say
 from apportion.errors import ApportionError
 
 app = typer.Typer(
     name="apportion",
+    cls=Group,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -21,10 +23,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-app.command("run", no_args_is_help=True, epilog=run_help.EPILOG)(run.run)
-app.command("serve")(serve.serve)
-app.command("up", no_args_is_help=True)(serve.up)
-app.command("simulate", no_args_is_help=True)(simulate.simulate)
+app.command("run", cls=Command, no_args_is_help=True, epilog=run_help.EPILOG)(run.run)
+app.command("serve", cls=Command)(serve.serve)
+app.command("up", cls=Command, no_args_is_help=True)(serve.up)
+app.command("simulate", cls=Command, no_args_is_help=True)(simulate.simulate)
 
 
 def _print_version(wanted: bool) -> None:
