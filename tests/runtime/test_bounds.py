@@ -37,3 +37,12 @@ async def test_fractions_leave_no_load_behind() -> None:
             await distributor.submit("echo", None, complexity=complexity)
         whole = await distributor.submit("echo", "whole", complexity=1, priority=-1)
         assert await whole.result(timeout=20) == "whole"
+
+
+@pytest.mark.parametrize("priority", [-1e300, 1e300])
+async def test_a_priority_beyond_all_measure_is_no_delay(priority: float) -> None:
+    """It goes last or first, and it goes."""
+    async with TaskDistributor.open(None) as distributor:
+        distributor.add_local_worker(WorkerInfo("w", (), 1), handlers={"echo": lambda payload: payload})
+        handle = await distributor.submit("echo", "done", priority=priority)
+        assert await handle.result(timeout=20) == "done"

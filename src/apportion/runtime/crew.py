@@ -82,7 +82,7 @@ class Member:
 
     __slots__ = (
         "cancelled", "capacity", "claim", "draining", "ghosts", "held", "id", "incarnation", "joined", "kept", "leased",
-        "load", "outcomes", "published", "resting", "seen", "silent", "status",
+        "outcomes", "published", "resting", "seen", "silent", "status",
     )  # fmt: skip
 
     def __init__(self, worker: WorkerInfo, incarnation: int, leased: bool, now: Moment) -> None:
@@ -100,7 +100,6 @@ class Member:
         self.silent = False
         self.status = worker.status
         self.capacity = worker.max_capacity
-        self.load = worker.current_load
         self.joined = now.steady
         self.published = now.steady
         self.outcomes = Outcomes(worker.metrics)
@@ -157,22 +156,23 @@ class Crew:
 
     def book(self, member: Member, amount: float) -> bool:
         """Take capacity for an assignment; False: it does not fit."""
-        if not self.pool.reserve(member.id, amount):
-            return False
-        member.load += amount
-        return True
+        return self.pool.reserve(member.id, amount)
 
     def free(self, member: Member, amount: float) -> None:
         """Give capacity back, unless the worker has gone meanwhile."""
         if self.members.get(member.id) is member:
             self.pool.release(member.id, amount)
-            member.load = max(0.0, member.load - amount)
 
     def room(self) -> float:
         """Return an upper bound of the free capacity of those who ask; of a big fleet it is not worth adding up."""
         if len(self.members) > _FEW:
             return inf
-        return sum(max(0.0, member.capacity - member.load) for member in self.members.values() if member.asks)
+        asking = [member for member in self.members.values() if member.asks]
+        return sum(max(0.0, member.capacity - self.pool.load_of(member.id)) for member in asking)
+
+    def has_room(self, member: Member, amount: float) -> bool:
+        """Return whether a worker that asks has room for so much."""
+        return member.asks and self.pool.load_of(member.id) + amount <= member.capacity
 
     def could_ever_take(self, needed: TaskRequirements) -> bool:
         """Return whether any worker could take such a task if it held nothing else."""

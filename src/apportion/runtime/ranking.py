@@ -14,6 +14,10 @@ from apportion.model.task_record import Task
 LATER = 1e12
 """Added to the time (Unix seconds) at which a task may start; no rank of a task that may start already is near it."""
 
+_MOST_WORTH = 1e11
+"""Seconds: what a priority may be worth, either way. Beyond three thousand years of waiting all are equal, and none
+comes near `LATER`."""
+
 
 class Ranking:
     """Gives ranks.
@@ -32,7 +36,8 @@ class Ranking:
         Tasks queued at the same time get ranks a microsecond apart: first come, first served, whatever the ids.
         """
         self._latest = max(wall, self._latest + 1e-6)
-        return self._latest - self._seconds_per_priority * priority
+        worth = self._seconds_per_priority * priority
+        return self._latest - max(-_MOST_WORTH, min(_MOST_WORTH, worth))
 
     def aged(self, priority: float, queued_at: float, wall: float) -> float:
         """Return the priority that a task has by now, grown in whole minutes' worth."""

@@ -66,7 +66,7 @@ class Reservation:
             return None
         waiting = books.front.waiting.get(self._task_id)
         there = books.crew.members.get(member.id) is member and not (member.draining or member.silent)
-        if waiting is not None and there and not _fits(waiting, member):
+        if waiting is not None and there and not books.crew.has_room(member, waiting.lane.requirements.complexity):
             return None
         self._member = None
         member.kept = False
@@ -76,7 +76,3 @@ class Reservation:
         books.roomy.add(member.id)
         books.restless = True
         return None if waiting is None or member.resting else (waiting, member)
-
-
-def _fits(waiting: Waiting, member: Member) -> bool:
-    return member.asks and member.capacity - member.load >= waiting.lane.requirements.complexity

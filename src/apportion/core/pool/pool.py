@@ -177,6 +177,14 @@ class WorkerPool(Sequence[WorkerInfo]):
         if self.journal.read:
             self.journal.note(seat)
 
+    def load_of(self, id: str) -> float:
+        """Return what a worker holds, in units of complexity.
+
+        Raises:
+            UnknownWorkerError: no worker has that id.
+        """
+        return self.load.scalar[self.require_seat(id)]
+
     # --- what the core does -----------------------------------------------------------------------------------------
 
     def seat(self, id: str) -> int | None:
