@@ -20,7 +20,7 @@ from apportion.model.worker import WorkerInfo
     ],
 )
 @pytest.mark.parametrize("on_disk", [True, False])
-async def test_a_number_that_is_too_large_is_refused_alone(tmp_path, field: str, value: int, on_disk: bool) -> None:
+async def test_a_number_that_is_too_large_is_refused_alone(tmp_path, field, value, on_disk):
     """The error names the field, stores agree, and other tasks are done."""
     async with TaskDistributor.open(tmp_path / "tasks.db" if on_disk else None) as distributor:
         distributor.add_local_worker(WorkerInfo("w", (), 2), handlers={"echo": lambda payload: payload})
