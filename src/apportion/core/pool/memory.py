@@ -22,14 +22,17 @@ class _Mirror:
         pool: whose it is.
         column: the numbers by seat.
         stale: seats whose number has to be asked for before the column is read.
+        left: id -> number of those who have left since the column was last read, and as what. Who is back by then
+            never left, as far as whoever is handed a list can tell.
     """
 
-    __slots__ = ("column", "pool", "stale")
+    __slots__ = ("column", "left", "pool", "stale")
 
     def __init__(self, pool: Followed) -> None:
         self.pool: ReferenceType[Followed] = ref(pool)
         self.column = Column()
         self.stale: set[int] = set()
+        self.left: dict[str, tuple[float, WorkerInfo]] = {}
 
 
 class WorkerMemory:
@@ -69,7 +72,7 @@ class WorkerMemory:
         if pool is not self._pool or mirror is None:
             mirror = self._mirror = self._find(pool) or self._attach(pool)
             self._pool = pool
-        if mirror.stale:
+        if mirror.stale or mirror.left:
             self._ask(pool, mirror)
         return mirror.column
 
@@ -82,11 +85,15 @@ class WorkerMemory:
             seat = pool.seat(id)
             if seat is not None and seat not in mirror.stale:
                 mirror.column.scalar[seat] = value
+            elif id in mirror.left:
+                mirror.left[id] = value, mirror.left[id][1]
             return
         for mirror in self._mirrors:
             seat = _seat(mirror, id)
             if seat is not None:
                 mirror.column.scalar[seat] = value
+            elif id in mirror.left:
+                mirror.left[id] = value, mirror.left[id][1]
 
     def set(self, pool: Followed, seat: int, id: str, value: float) -> None:
         """Set the number of a worker whose seat in one of the pools is known."""
@@ -105,6 +112,8 @@ class WorkerMemory:
             seat = _seat(mirror, id)
             if seat is not None:
                 mirror.column.scalar[seat] += by
+            elif id in mirror.left:
+                mirror.left[id] = mirror.left[id][0] + by, mirror.left[id][1]
 
     def seats(self, id: str) -> bool:
         """Return whether a worker sits in any pool that this memory is mirrored in."""
@@ -140,11 +149,15 @@ class WorkerMemory:
             self._kept.pop(pool.at(seat).id, None)
             self.joined(pool, seat)
 
-    def left(self, pool: Seated, seat: int) -> None:
+    def left(self, pool: Seated, seat: int, worker: WorkerInfo) -> None:
         """Hear that the worker of a seat has left ``pool``."""
         mirror = self._find(pool)
-        if mirror is not None:
+        if mirror is None:
+            return
+        if seat in mirror.stale:
             mirror.stale.discard(seat)
+        else:
+            mirror.left[worker.id] = mirror.column.scalar[seat], worker
 
     def reseated(self, pool: Seated, before: Mapping[str, int]) -> None:
         """Hear that all seats of ``pool`` were given out anew: numbers move with their workers."""
@@ -164,6 +177,7 @@ class WorkerMemory:
         """Start over in every pool, after what ``fill`` says has changed for all."""
         self._kept.clear()
         for mirror in self._mirrors:
+            mirror.left.clear()
             pool = mirror.pool()
             if pool is not None:
                 mirror.stale = {seat for seat, _ in pool.seated()}
@@ -172,9 +186,17 @@ class WorkerMemory:
         """Ask for the numbers that are missing, in the order of the seats."""
         for seat in sorted(mirror.stale):
             worker = pool.at(seat)
-            kept = self._kept.get(worker.id)
+            kept = self._back_again(mirror, worker)
             mirror.column.put(seat, self._fill(worker) if kept is None else kept)
         mirror.stale.clear()
+        mirror.left.clear()
+
+    def _back_again(self, mirror: _Mirror, worker: WorkerInfo) -> float | None:
+        """Return what was known of a worker that left and is back, as it was in all that matters; or what is kept."""
+        number, then = mirror.left.get(worker.id, (0.0, None))
+        if then is not None and all(getattr(then, field) == getattr(worker, field) for field in self._fields):
+            return number
+        return self._kept.get(worker.id)
 
     def _find(self, pool: Seated) -> _Mirror | None:
         for mirror in self._mirrors:

@@ -118,7 +118,7 @@ class WorkerPool(Sequence[WorkerInfo]):
         self._order = None
         self._infos[seat] = None
         for follower in list(self._followers):
-            follower.left(self, seat)
+            follower.left(self, seat, gone)
         self._shapes.left(seat, gone)
         if len(self._infos) > 2 * len(self._seats) + _TOLERATED_HOLES:
             self.hold(list(self))  # closes the holes that removed workers left

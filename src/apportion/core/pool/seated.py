@@ -45,7 +45,7 @@ class Follower(Protocol):
         """Hear that these fields of a worker have changed."""
         ...
 
-    def left(self, pool: Seated, seat: int) -> None:
+    def left(self, pool: Seated, seat: int, worker: WorkerInfo) -> None:
         """Hear that the worker of a seat has left."""
         ...
 
