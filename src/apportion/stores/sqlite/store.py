@@ -48,8 +48,7 @@ class SqliteStore:
         self._hold = Hold(self._path)
         try:
             with told_plainly(self._path):
-                self._writer = _opened(self._path)
-                ((self._next_number,),) = self._writer.execute(statements.NEXT_NUMBER)
+                self._writer, self._next_number = _opened(self._path)
         except BaseException:
             self._hold.release()
             raise
@@ -173,15 +172,17 @@ class SqliteStore:
             return self._readers.all(statement, values)
 
 
-def _opened(path: str) -> sqlite3.Connection:
+def _opened(path: str) -> tuple[sqlite3.Connection, int]:
+    """Return the connection that writes, and the number of the next task; a damaged file leaves nothing open."""
     writer = open_writer(path)
     try:
         _refuse_if_read_only(path)
         migrate(writer, path)
+        ((next_number,),) = writer.execute(statements.NEXT_NUMBER)
     except BaseException:
         writer.close()
         raise
-    return writer
+    return writer, next_number
 
 
 def _refuse_if_read_only(path: str) -> None:
