@@ -21,7 +21,8 @@ async def show_strategy(service: Service, asked: Asked) -> Reply:
     balancer = service.distributor.balancer
     adaptive = balancer.adaptive
     weights = {} if adaptive is None else dict(adaptive.get_weights())
-    return Reply(200, StrategyView(balancer.get_current_strategy(), balancer.get_available_strategies(), weights))
+    available = balancer.get_available_strategies()
+    return Reply(200, StrategyView(balancer.get_current_strategy(), available, weights, history=[], shadows=[]))
 
 
 async def choose_strategy(service: Service, asked: Asked) -> Reply:
