@@ -25,6 +25,11 @@ def test_without_a_provisioner_scaling_says_what_is_missing(registry):
         registry.scale_workers(3)
 
 
+def test_a_provisioner_that_cannot_scale_is_refused_at_once():
+    with pytest.raises(TypeError, match="provisioner: must have a method scale"):
+        WorkerRegistry(provisioner=lambda wanted, present: None)  # type: ignore[arg-type]
+
+
 def test_the_provisioner_is_told_the_number_and_who_is_there(clock):
     workshop = Workshop()
     registry = WorkerRegistry(clock=clock, provisioner=workshop)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 from apportion import validation
-from apportion.errors import FieldError, did_you_mean
+from apportion.errors import FieldError, FieldTypeError, did_you_mean
 from apportion.model.operators import MISSING_PASSES, OPERATORS
 from apportion.model.plain import Plain
 
@@ -79,4 +80,6 @@ def label_value(field: str, value: object) -> LabelValue:
     """
     if isinstance(value, (str, bool)):
         return value
+    if not isinstance(value, Real):
+        raise FieldTypeError(field, f"must be a string, a number or a boolean, not {value!r}")
     return validation.number(field, value)

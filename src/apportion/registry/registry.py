@@ -9,7 +9,7 @@ from threading import RLock
 from apportion import validation
 from apportion.clock import Clock, wall_clock
 from apportion.core.pool.view import PoolView
-from apportion.errors import NoProvisionerError
+from apportion.errors import FieldTypeError, NoProvisionerError
 from apportion.model.task import QueuedTask
 from apportion.model.worker import WorkerInfo, WorkerStatus
 from apportion.ports import Provisioner
@@ -29,12 +29,14 @@ class WorkerRegistry:
         provisioner: who starts and stops workers for `scale_workers`.
 
     Raises:
-        FieldError, FieldTypeError: ``heartbeat_timeout`` is no number > 0.
+        FieldError, FieldTypeError: ``heartbeat_timeout`` is no number > 0, ``provisioner`` cannot scale.
     """
 
     def __init__(
         self, *, clock: Clock = wall_clock, heartbeat_timeout: float = 30.0, provisioner: Provisioner | None = None
     ) -> None:
+        if provisioner is not None and not callable(getattr(provisioner, "scale", None)):
+            raise FieldTypeError("provisioner", f"must have a method scale(wanted, present), not {provisioner!r}")
         self._table = WorkerTable(clock=clock, heartbeat_timeout=heartbeat_timeout)
         self._provisioner = provisioner
         self._lock = RLock()

@@ -126,3 +126,28 @@ def test_a_state_of_nothing_is_a_fresh_start():
 def test_a_state_of_another_version_is_refused(state):
     with pytest.raises(ValueError, match=r"state\.version"):
         AdaptiveStrategy().load_state_dict(state)
+
+
+@pytest.mark.parametrize("state", [None, 3, "learned", [1, 2]])
+def test_what_is_no_state_is_refused(state):
+    with pytest.raises(TypeError, match=r"^state: must be"):
+        AdaptiveStrategy().load_state_dict(state)
+
+
+WRONG = {"count": "x", "rng": "x", "learner": "x", "credit": {}, "turns": 5, "experts": 5}
+
+
+@pytest.mark.parametrize("part", WRONG)
+@pytest.mark.parametrize("missing", [True, False])
+def test_a_damaged_state_changes_nothing(part, missing):
+    strategy, pool = AdaptiveStrategy(seed=3), WorkerPool(fleets.a_fleet(Random(1), 12))
+    train(LoadBalancer(strategy), pool, Random(7), 100)
+    known = strategy.state_dict()
+    state = dict(known)
+    if missing:
+        del state[part]
+    else:
+        state[part] = WRONG[part]
+    with pytest.raises(ValueError, match="state: is damaged"):
+        strategy.load_state_dict(state)
+    assert strategy.state_dict() == known

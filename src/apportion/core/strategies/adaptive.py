@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from apportion import validation
 from apportion.clock import fresh_random, twin
 from apportion.core.best_known import BestKnown
 from apportion.core.field import Field
@@ -237,12 +238,22 @@ class AdaptiveStrategy(SeatStrategy):
         """Take over what `state_dict` gave; a fresh strategy with it chooses as the old one did.
 
         Raises:
-            FieldError: the state is of another version, or is none.
+            FieldTypeError: it is no mapping.
+            FieldError: it is of another version, or damaged; the strategy is then as it was.
         """
+        state = validation.mapping("state", state)
         if state.get("version") != STATE_VERSION:
             raise FieldError(
                 "state.version", f"must be {STATE_VERSION}, not {state.get('version')!r}; start without it"
             )
+        before = self.state_dict()
+        try:
+            self._restore(state)
+        except (AttributeError, LookupError, TypeError, ValueError) as damage:
+            self._restore(before)
+            raise FieldError("state", f"is damaged ({damage!r}); start without it") from damage
+
+    def _restore(self, state: Mapping[str, Any]) -> None:
         self._count = int(state["count"])
         if self._own_rng is not None and state["rng"] is not None:
             version, internal, gauss = state["rng"]
