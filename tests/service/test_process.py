@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 import threading
 from collections import Counter
+from pathlib import Path
 
 import httpx
 import pytest
+from typer.main import get_group
 
+from apportion.cli.app import app
+from apportion.cli.serve_options import SETTINGS
+from apportion.cli.serve_settings import settings_of
+from apportion.errors import ConfigurationError
 from tests.service.conftest import Process
 
 TASKS = 600
@@ -212,3 +220,39 @@ def test_up_runs_commands_on_the_workers_of_a_fleet(tmp_path):
         ended = client.get(f"/v1/tasks/{id}/wait", params={"timeout": 20})
         assert (ended.json()["state"], ended.json()["assigned_worker"]) == ("succeeded", "local")
     assert process.stop() == 0
+
+
+def test_every_setting_is_a_flag_a_variable_and_a_key(tmp_path, monkeypatch):
+    given = {"host": "localhost", "port": 1, "store": "a.db", "strategy": "round-robin", "order": "deadline"}
+    given |= {"lease_seconds": 40.0, "heartbeat_interval": 9.0, "max_queued": 7, "retry_backoff": 0.5, "grace": 1.5}
+    given |= {"log_format": "json"}
+    names = {setting.name for setting in SETTINGS}
+    assert given.keys() <= names
+    monkeypatch.chdir(tmp_path)
+    Path("apportion.toml").write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in given.items()))
+    from_file = settings_of({}, None)
+    assert from_file == settings_of(given, None)
+    for name, value in given.items():
+        assert getattr(from_file, name, getattr(from_file.runtime, name, None)) == value
+    parameters = {param.name: param for param in get_group(app).commands["serve"].params}
+    for name in names:
+        assert parameters[name].opts == [f"--{name.replace('_', '-')}"]
+        assert parameters[name].envvar == f"APPORTION_{name.upper()}"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("prot = 1", "did you mean 'port'"),
+        ("port = true", "port: must be a whole number"),
+        ('lease_seconds = "x"', "lease_seconds: must be a number"),
+        ("port = 70000", "port: must be at most 65535"),
+        ("log_format = 'xml'", "log_format: must be text or json"),
+        ("port = ", "not TOML"),
+    ],
+)
+def test_a_setting_that_is_wrong_is_named(tmp_path, line, said):
+    file = tmp_path / "settings.toml"
+    file.write_text(line)
+    with pytest.raises(ConfigurationError, match=re.escape(said)):
+        settings_of({}, file)

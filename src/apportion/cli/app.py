@@ -25,7 +25,7 @@ app = typer.Typer(
 
 app.command("run", cls=Command, no_args_is_help=True, epilog=run_help.EPILOG)(run.run)
 app.command("serve", cls=Command)(serve.serve)
-app.command("up", cls=Command, no_args_is_help=True)(serve.up)
+app.command("up", cls=Command)(serve.up)
 app.command("simulate", cls=Command, no_args_is_help=True)(simulate.simulate)
 
 

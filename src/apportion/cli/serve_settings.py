@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from apportion.batch import strict_json
+from apportion.cli.serve_options import DEFAULTS, SETTINGS, Setting
 from apportion.config import RuntimeConfig
-from apportion.errors import InputFileError, did_you_mean
+from apportion.errors import ConfigurationError, FieldError, FieldTypeError, InputFileError, did_you_mean
 from apportion.service.settings import ServiceSettings
 
 FILE = Path("apportion.toml")
-_SERVICE = ("host", "port", "store", "strategy")
-_RUNTIME = ("order", "lease_seconds", "heartbeat_interval", "max_queued", "retry_backoff", "grace")
-_TYPES: Mapping[str, tuple[type, ...]] = {
-    **dict.fromkeys(("host", "store", "strategy", "order"), (str,)),
-    **dict.fromkeys(("port", "max_queued"), (int,)),
-    **dict.fromkeys(("lease_seconds", "heartbeat_interval", "retry_backoff", "grace"), (int, float)),
-}
+_KNOWN = {setting.name: setting for setting in SETTINGS}
 
 
 def settings_of(given: Mapping[str, Any], file: Path | None) -> ServiceSettings:
@@ -29,12 +26,19 @@ def settings_of(given: Mapping[str, Any], file: Path | None) -> ServiceSettings:
         file: the file to read; None: ``apportion.toml``, where it is there.
 
     Raises:
-        ConfigurationError, FieldError, FieldTypeError: something is not allowed.
+        ConfigurationError: something is not allowed; the setting is named.
     """
     known = _read(file or FILE) if file is not None or FILE.exists() else {}
     merged = {**known, **{name: value for name, value in given.items() if value is not None}}
-    runtime = RuntimeConfig(**{name: merged[name] for name in _RUNTIME if name in merged})
-    return ServiceSettings(**{name: merged[name] for name in _SERVICE if name in merged}, runtime=runtime)
+    try:
+        runtime = DEFAULTS.runtime.replace(**_of(RuntimeConfig, merged))
+        return replace(DEFAULTS, **_of(ServiceSettings, merged), runtime=runtime)
+    except (FieldError, FieldTypeError) as error:
+        raise ConfigurationError(str(error).replace("RuntimeConfig.", "").replace("ServiceSettings.", "")) from error
+
+
+def _of(owner: type[Any], merged: Mapping[str, Any]) -> dict[str, Any]:
+    return {field.name: merged[field.name] for field in fields(owner) if field.name in merged}
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -45,10 +49,23 @@ def _read(path: Path) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputFileError(str(path), None, f"not TOML: {error}") from error
     for name, value in found.items():
-        if name not in _TYPES:
-            problem = f"unknown setting {name!r}{did_you_mean(name, _TYPES)}; known: {', '.join(sorted(_TYPES))}"
+        if name not in _KNOWN:
+            problem = f"unknown setting {name!r}{did_you_mean(name, _KNOWN)}; known: {', '.join(sorted(_KNOWN))}"
             raise InputFileError(str(path), None, problem)
-        if not isinstance(value, _TYPES[name]) or isinstance(value, bool):
-            wanted = " or ".join(each.__name__ for each in _TYPES[name])
-            raise InputFileError(str(path), None, f"{name}: must be {wanted}, not {value!r}")
+        if not _fits(value, _KNOWN[name]):
+            raise InputFileError(str(path), None, f"{name}: must be {_wanted(_KNOWN[name])}, not {value!r}")
     return found
+
+
+def _fits(value: Any, setting: Setting) -> bool:
+    if setting.type == list[str]:
+        return strict_json.is_list(value) and all(isinstance(each, str) for each in value)
+    if isinstance(value, bool):
+        return setting.type is bool
+    return isinstance(value, (int, float) if setting.type is float else setting.type)
+
+
+def _wanted(setting: Setting) -> str:
+    if setting.type == list[str]:
+        return "a list of strings"
+    return {str: "a string", int: "a whole number", float: "a number", bool: "true or false"}[setting.type]

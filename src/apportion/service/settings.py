@@ -5,10 +5,15 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass, field
 
+from apportion import validation
 from apportion.config import RuntimeConfig
-from apportion.errors import ConfigurationError
+from apportion.errors import ConfigurationError, FieldError
 
 PORT = 8620
+LOG_FORMATS = ("text", "json")
+
+LOCAL_GRACE = 2.0
+"""Seconds that local work has to end, so that with the last answers and the last commit it is all over within 5."""
 
 
 @dataclass(frozen=True)
@@ -21,18 +26,24 @@ class ServiceSettings:
         store: a path or ``sqlite:///path``.
         strategy: who decides; None: adaptive.
         runtime: how the machine behaves.
+        log_format: ``text`` or ``json``.
 
     Raises:
         ConfigurationError: the address is not loopback.
+        FieldError, FieldTypeError: naming the field.
     """
 
     host: str = "127.0.0.1"
     port: int = PORT
     store: str | None = "apportion.db"
     strategy: str | None = None
-    runtime: RuntimeConfig = field(default_factory=RuntimeConfig)
+    runtime: RuntimeConfig = field(default_factory=lambda: RuntimeConfig(grace=LOCAL_GRACE))
+    log_format: str = "text"
 
     def __post_init__(self) -> None:
+        validation.count("ServiceSettings.port", self.port, least=0, most=65535)
+        if self.log_format not in LOG_FORMATS:
+            raise FieldError("ServiceSettings.log_format", f"must be text or json, not {self.log_format!r}")
         if not is_loopback(self.host):
             raise ConfigurationError(
                 f"--host {self.host}: without a token the service listens on loopback alone (127.0.0.1, ::1 or "
