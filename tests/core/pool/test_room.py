@@ -35,7 +35,7 @@ def test_the_count_follows_every_change(seed):
         assert not members.more_with_room_than(room, size)
 
 
-def test_the_count_is_right_after_more_changes_than_are_written_down():
+def test_the_count_is_right_after_many_more_changes_than_it_is_away_from_the_limit():
     pool = fleet(10)
     members = pool.members(TaskRequirements({"python"}))
     assert members.more_with_room_than(9, 1)

@@ -77,16 +77,14 @@ class Members:
         answers for all sizes below it.
         """
         mantissa, exponent = frexp(complexity)
-        if mantissa > 0.5 and self._with_room(2.0**exponent) > limit:
+        if mantissa > 0.5 and self._room(2.0**exponent).exceeds(limit):
             return True
-        return self._with_room(complexity) > limit
+        return self._room(complexity).exceeds(limit)
 
-    def _with_room(self, complexity: float) -> int:
+    def _room(self, complexity: float) -> Room:
         room = self._rooms.get(complexity)
-        count = None if room is None else room.count()
-        if count is not None:
-            return count
-        if len(self._rooms) >= _REMEMBERED_SIZES:
-            self._rooms.clear()
-        room = self._rooms[complexity] = Room(self._pool, self.vector(), complexity)
-        return room.count() or 0
+        if room is None:
+            if len(self._rooms) >= _REMEMBERED_SIZES:
+                self._rooms.clear()
+            room = self._rooms[complexity] = Room(self._pool, self.vector(), complexity)
+        return room

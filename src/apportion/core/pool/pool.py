@@ -10,7 +10,6 @@ from weakref import WeakSet
 from apportion import validation
 from apportion.core.pool.column import Column
 from apportion.core.pool.difference import LOAD, RULED, differences
-from apportion.core.pool.journal import Journal
 from apportion.core.pool.shapes import Shapes
 from apportion.core.rendezvous import fingerprints
 from apportion.errors import DuplicateError, FieldTypeError, UnknownWorkerError
@@ -51,7 +50,7 @@ class WorkerPool(Sequence[WorkerInfo]):
         self._fingerprints = fingerprints([])
         self.load = Column()
         self.capacity = Column()
-        self.journal = Journal()
+        self.changes = 0
         for worker in workers:
             self.add(worker)
 
@@ -156,8 +155,7 @@ class WorkerPool(Sequence[WorkerInfo]):
         if booked > self.capacity.scalar[seat]:
             return False
         load[seat] = booked
-        if self.journal.read:
-            self.journal.note(seat)
+        self.changes += 1
         return True
 
     def release(self, id: str, amount: float) -> None:
@@ -174,8 +172,7 @@ class WorkerPool(Sequence[WorkerInfo]):
         left = load[seat] - amount
         # What adding and taking away fractions leaves of nothing (1e-16 or so) would keep a whole task out for ever.
         load[seat] = left if left > _NOTHING * self.capacity.scalar[seat] else 0.0
-        if self.journal.read:
-            self.journal.note(seat)
+        self.changes += 1
 
     def load_of(self, id: str) -> float:
         """Return what a worker holds, in units of complexity.
@@ -228,7 +225,6 @@ class WorkerPool(Sequence[WorkerInfo]):
             self.capacity.put(seat, worker.max_capacity)
         self._fingerprints = fingerprints([])
         self._shapes.start_over()
-        self.journal.start_over()
         for follower in list(self._followers):
             follower.reseated(self, seats)
         for seat, worker in enumerate(workers):
@@ -265,8 +261,7 @@ class WorkerPool(Sequence[WorkerInfo]):
     def _write(self, seat: int, worker: WorkerInfo) -> None:
         self.load.put(seat, worker.current_load)
         self.capacity.put(seat, worker.max_capacity)
-        if self.journal.read:
-            self.journal.note(seat)
+        self.changes += 1
 
 
 _LARGEST = float_info.max

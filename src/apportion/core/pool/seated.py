@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from apportion.core.pool.column import Column
 from apportion.model.worker import WorkerInfo
 
-if TYPE_CHECKING:
-    from apportion.core.pool.journal import Journal
-
 
 class Seated(Protocol):
-    """Workers on numbered seats, ascending in the order of adding."""
+    """Workers on numbered seats, ascending in the order of adding.
+
+    Attributes:
+        load, capacity: what each holds, and how much it may hold.
+        changes: how many times one of these numbers was written.
+    """
 
     load: Column
     capacity: Column
-    journal: Journal
+    changes: int
 
     def __len__(self) -> int: ...
 
