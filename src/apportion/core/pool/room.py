@@ -1,4 +1,4 @@
-"""Whether more than so many workers have room for a task of one size: counted once, and again only when it is in doubt."""
+"""Whether more than so many workers have room for a task of one size: counted again only when it is in doubt."""
 
 from __future__ import annotations
 
