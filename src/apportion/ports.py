@@ -6,14 +6,16 @@ inherited.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
+from apportion.model.act import Act
 from apportion.model.context import DecisionContext
 from apportion.model.lifecycle import TaskState
 from apportion.model.task import TaskRequirements
 from apportion.model.task_record import Task
+from apportion.model.token import Token
 from apportion.model.worker import WorkerInfo
 
 # --- decisions ------------------------------------------------------------------------------------------------------
@@ -78,7 +80,26 @@ class Remember:
     document: Any
 
 
-Change = Insert | Transition | Forget | Remember
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Append a line to the record of decisions: JSON, with the Unix seconds at which it was written."""
+
+    at: float
+    line: Any
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetNotes:
+    """Delete lines of the record from the oldest on, up to the first that was not written before ``before``.
+
+    At most ``most`` at once, so that no commit takes long; no effect where there is none.
+    """
+
+    before: float
+    most: int = 10_000
+
+
+Change = Insert | Transition | Forget | Remember | Note | ForgetNotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +146,26 @@ class TaskStore(Protocol):
         """Return all tasks that some worker holds, by id; one that changes meanwhile may be missing, none is twice."""
         ...
 
-    def page(self, chosen: TaskFilter, limit: int, cursor: str | None = None) -> tuple[list[Task], str | None]:
-        """Return tasks in the order of their ids, and the cursor of the next page or None."""
+    def page(
+        self, chosen: TaskFilter, limit: int, cursor: str | None = None, *, newest_first: bool = False
+    ) -> tuple[list[Task], str | None]:
+        """Return tasks in the order of their ids or the other way round, and the cursor of the next page or None."""
         ...
 
     def counts(self) -> dict[TaskState, int]:
         """Return how many tasks are in each state."""
         ...
 
+    def unfinished(self) -> dict[tuple[TaskState, str, str], int]:
+        """Return how many tasks wait and are held: by state, type and tenant."""
+        ...
+
     def recall(self, name: str) -> Any:
         """Return the document of that name, or None."""
+        ...
+
+    def notes(self, limit: int, after: int = 0) -> list[tuple[int, Any]]:
+        """Return lines of the record of decisions in the order of writing, each with its number; those behind one."""
         ...
 
     def backup(self, path: str) -> None:
@@ -143,6 +174,54 @@ class TaskStore(Protocol):
 
     def close(self) -> None:
         """Let go of the store. Safe to call twice."""
+        ...
+
+
+# --- who may call, and who did what ---------------------------------------------------------------------------------
+
+
+class AccessBook(Protocol):
+    """Keeps tokens and the audit log. Calls may come from any thread, and from several processes at once.
+
+    A1. What a call has written survives ``kill -9`` and a power cut once it has returned.
+    A2. What one process has written, another one reads at its next call.
+    A3. No call changes or removes what stands in the audit log.
+    """
+
+    def version(self) -> Hashable | None:
+        """Return what changes with every change, by whomever; None: it cannot be told at this moment. Costs little."""
+        ...
+
+    def changed_since(self, mark: int) -> tuple[list[Token], int]:
+        """Return the tokens that were made or changed since a mark, and the next mark; from 0: all."""
+        ...
+
+    def add(self, token: Token) -> None:
+        """Keep a new token."""
+        ...
+
+    def revoke(self, token_id: str, at: float) -> bool:
+        """Make a token void for good, and the sessions that were opened with it; False: there is none of that id."""
+        ...
+
+    def bind(self, token_id: str, worker_id: str) -> str | None:
+        """Give a token the worker that it acts for, where it has none yet, and return the one that it has."""
+        ...
+
+    def begin(self, act: Act) -> int:
+        """Write down what is about to be done, and return its number."""
+        ...
+
+    def end(self, number: int, outcome: int) -> None:
+        """Write down how it ended."""
+        ...
+
+    def acts(self, most: int) -> list[Act]:
+        """Return the last acts, oldest first."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it. Safe to call twice."""
         ...
 
 

@@ -40,8 +40,21 @@ def test_each_read_goes_along_an_index(store: SqliteStore, statement: str, value
         (TaskFilter(tenant="t"), "SEARCH t USING PRIMARY KEY (id>?)"),
     ],
 )
-def test_each_page_goes_along_an_index(store: SqliteStore, chosen: TaskFilter, way: str):
-    statement, values = statements.page(chosen)
-    found = plan(store, statement, *values, "", 9)
-    assert way in found
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_each_page_goes_along_an_index(store: SqliteStore, chosen: TaskFilter, way: str, newest_first: bool):
+    statement, values = statements.page(chosen, "a", newest_first=newest_first)
+    found = plan(store, statement, *values, 9)
+    assert (way.replace("id>?", "id<?") if newest_first else way) in found
     assert "TEMP B-TREE" not in found
+
+
+@pytest.mark.parametrize("state", [None, *TaskState])
+def test_the_newest_page_is_read_backwards_without_sorting(store: SqliteStore, state: TaskState | None):
+    statement, values = statements.page(TaskFilter(state=state), None, newest_first=True)
+    assert "TEMP B-TREE" not in plan(store, statement, *values, 9)
+
+
+def test_counting_what_is_unfinished_looks_at_nothing_else(store: SqliteStore):
+    found = plan(store, statements.UNFINISHED)
+    assert "USING INDEX queue" in found
+    assert "USING INDEX held" in found

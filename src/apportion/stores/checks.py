@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from apportion.errors import FieldError
+from apportion.errors import FieldError, FieldTypeError
 from apportion.model.lifecycle import TRANSITIONS, allowed
 from apportion.model.task_record import Task
-from apportion.ports import Change, Insert, Transition
+from apportion.ports import Change, Insert, Note, Transition
 
 
 def refuse_what_cannot_be(changes: Sequence[Change]) -> None:
@@ -15,6 +15,7 @@ def refuse_what_cannot_be(changes: Sequence[Change]) -> None:
 
     Raises:
         FieldError: a transition that the table of a task's life does not have, or a name that is not Unicode text.
+        FieldTypeError: a line of the record that is nothing.
     """
     for change in changes:
         if isinstance(change, Transition):
@@ -22,6 +23,8 @@ def refuse_what_cannot_be(changes: Sequence[Change]) -> None:
             _refuse_broken_text(change.task)
         elif isinstance(change, Insert):
             _refuse_broken_text(change.task)
+        elif isinstance(change, Note) and change.line is None:
+            raise FieldTypeError("Note.line", "must be JSON, not None")
 
 
 def _refuse_unknown_transition(change: Transition) -> None:

@@ -13,7 +13,7 @@ from apportion import validation
 from apportion.errors import StoreError
 from apportion.model.lifecycle import TaskState
 from apportion.model.task_record import Task
-from apportion.ports import Change, Forget, Insert, Remember, TaskFilter, Transition
+from apportion.ports import Change, Forget, ForgetNotes, Insert, Note, Remember, TaskFilter, Transition
 from apportion.stores.checks import refuse_what_cannot_be
 from apportion.stores.plain_json import decode, encode
 
@@ -37,6 +37,7 @@ class MemoryStore:
         self._keys: dict[tuple[str, str], str] = {}
         self._counts: Counter[TaskState] = Counter()
         self._documents: dict[str, Any] = {}
+        self._notes: list[tuple[int, float, Any]] = []
 
     def commit(self, changes: Sequence[Change]) -> list[bool]:
         """Carry out the changes in order, as one transaction.
@@ -60,6 +61,11 @@ class MemoryStore:
             case Remember(name, document):
                 self._documents[name] = document
                 return True
+            case Note(at, line):
+                self._notes.append((self._notes[-1][0] + 1 if self._notes else 1, at, line))
+                return True
+            case ForgetNotes(before, most):
+                return self._forget_notes(before, most)
 
     def _insert(self, task: Task) -> bool:
         if task.id in self._tasks:
@@ -90,6 +96,13 @@ class MemoryStore:
         if kept.idempotency_key is not None:
             del self._keys[kept.tenant, kept.idempotency_key]
         return True
+
+    def _forget_notes(self, before: float, most: int) -> bool:
+        older = 0
+        while older < min(most, len(self._notes)) and self._notes[older][1] < before:
+            older += 1
+        del self._notes[:older]
+        return older > 0
 
     def _put(self, task: Task) -> None:
         self._tasks[task.id] = task
@@ -129,12 +142,14 @@ class MemoryStore:
             tasks, cursor = self.page(TaskFilter(state=TaskState.ASSIGNED), 1000, cursor)
             yield from tasks
 
-    def page(self, chosen: TaskFilter, limit: int, cursor: str | None = None) -> tuple[list[Task], str | None]:
-        """Return tasks in the order of their ids, and the cursor of the next page or None."""
+    def page(
+        self, chosen: TaskFilter, limit: int, cursor: str | None = None, *, newest_first: bool = False
+    ) -> tuple[list[Task], str | None]:
+        """Return tasks in the order of their ids or the other way round, and the cursor of the next page or None."""
         limit = validation.count("limit", limit, least=1)
         found: list[Task] = []
         with self._use():
-            for index in range(0 if cursor is None else bisect_right(self._ids, cursor), len(self._ids)):
+            for index in self._places(cursor, newest_first=newest_first):
                 task = self._tasks[self._ids[index]]
                 if not _meant(task, chosen):
                     continue
@@ -143,15 +158,36 @@ class MemoryStore:
                 found.append(task)
         return [_copied(task) for task in found], None
 
+    def _places(self, cursor: str | None, *, newest_first: bool) -> range:
+        """Return the places of the ids behind a cursor, in the order in which they are read."""
+        if newest_first:
+            return range(len(self._ids) if cursor is None else bisect_left(self._ids, cursor))[::-1]
+        return range(0 if cursor is None else bisect_right(self._ids, cursor), len(self._ids))
+
     def counts(self) -> dict[TaskState, int]:
         """Return how many tasks are in each state."""
         with self._use():
             return {state: self._counts[state] for state in TaskState}
 
+    def unfinished(self) -> dict[tuple[TaskState, str, str], int]:
+        """Return how many tasks wait and are held: by state, type and tenant."""
+        with self._use():
+            found = Counter((task.state, task.task_type, task.tenant) for task in self._tasks.values())
+        return {key: tasks for key, tasks in found.items() if not key[0].final}
+
     def recall(self, name: str) -> Any:
         """Return the document of that name, or None."""
         with self._use():
             return decode(encode("Remember.document", self._documents.get(name)))
+
+    def notes(self, limit: int, after: int = 0) -> list[tuple[int, Any]]:
+        """Return lines of the record of decisions in the order of writing, each with its number; those behind one."""
+        limit = validation.count("limit", limit)
+        with self._use():
+            start = bisect_right(self._notes, after, key=lambda note: note[0])
+            return [
+                (number, decode(encode("Note.line", line))) for number, _, line in self._notes[start : start + limit]
+            ]
 
     def backup(self, path: str) -> None:
         """Write everything to ``path``, as a SQLite store.
@@ -163,8 +199,9 @@ class MemoryStore:
 
         with self._use():
             tasks = [_copied(task) for task in self._tasks.values()]
-            documents = dict(self._documents)
-        write_out(path, [*map(Insert, tasks), *(Remember(name, document) for name, document in documents.items())])
+            kept = [Remember(name, document) for name, document in self._documents.items()]
+            notes = [Note(at, line) for _, at, line in self._notes]
+        write_out(path, [*map(Insert, tasks), *kept, *notes])
 
     def close(self) -> None:
         """Let go of the store. Safe to call twice."""
@@ -202,7 +239,9 @@ def _own(change: Change) -> Change:
             return Transition(_copied(_with(task, payload=None, decision=decision)), from_state, from_lease)
         case Remember(name, document):
             return Remember(name, decode(encode("Remember.document", document)))
-        case Forget():
+        case Note(at, line):
+            return Note(at, decode(encode("Note.line", line)))
+        case Forget() | ForgetNotes():
             return change
 
 

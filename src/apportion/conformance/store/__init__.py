@@ -9,9 +9,9 @@
 
 from __future__ import annotations
 
-from apportion.conformance.store import committing, lasting, reading, values
+from apportion.conformance.store import committing, lasting, noting, reading, values
 from apportion.conformance.store.place import Check, Place
 
 __all__ = ["CHECKS", "Check", "Place"]
 
-CHECKS: tuple[Check, ...] = (*committing.CHECKS, *reading.CHECKS, *values.CHECKS, *lasting.CHECKS)
+CHECKS: tuple[Check, ...] = (*committing.CHECKS, *reading.CHECKS, *values.CHECKS, *lasting.CHECKS, *noting.CHECKS)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 from apportion.conformance.claims import equal, refused
 from apportion.conformance.store.place import Check, Place, ids, in_state, inserted, moved, task
 from apportion.model.lifecycle import TaskState
-from apportion.ports import Forget, Remember, TaskFilter
+from apportion.ports import Forget, Insert, Remember, TaskFilter
 
 QUEUED, ASSIGNED, SUCCEEDED = TaskState.QUEUED, TaskState.ASSIGNED, TaskState.SUCCEEDED
 
@@ -92,6 +93,8 @@ def pages_hold_what_was_meant(place: Place) -> None:
         TaskFilter(task_type="' OR 1=1 --"): [],
     }.items():
         equal(store.page(chosen, 100), (meant, None), f"the tasks that {chosen} means, in the order of their ids")
+        turned = store.page(chosen, 100, newest_first=True)
+        equal(turned, (meant[::-1], None), f"the tasks that {chosen} means, the other way round")
     store.close()
 
 
@@ -99,14 +102,14 @@ def pages_follow_each_other(place: Place) -> None:
     """The cursor leads to what comes next, and None says that nothing does."""
     tasks = [in_state(f"{number:02}", ASSIGNED) for number in range(6)]
     store = inserted(place, *tasks)
-    for limit in (1, 2, 4, 6, 7):
-        found, cursor = store.page(TaskFilter(), limit)
+    for limit, newest_first in product((1, 2, 4, 6, 7), (False, True)):
+        found, cursor = store.page(TaskFilter(), limit, newest_first=newest_first)
         sizes = [len(found)]
         while cursor is not None:
-            more, cursor = store.page(TaskFilter(), limit, cursor)
+            more, cursor = store.page(TaskFilter(), limit, cursor, newest_first=newest_first)
             found += more
             sizes.append(len(more))
-        equal(found, tasks, f"pages of {limit} make the whole")
+        equal(found, tasks[::-1] if newest_first else tasks, f"pages of {limit} make the whole")
         equal(
             sizes,
             [limit] * (6 // limit) + [6 % limit] * (6 % limit > 0),
@@ -115,6 +118,7 @@ def pages_follow_each_other(place: Place) -> None:
     _, cursor = store.page(TaskFilter(), 2)
     store.commit([moved(tasks[1], SUCCEEDED), Forget("01")])
     equal(ids(store.page(TaskFilter(), 2, cursor)[0]), ["02", "03"], "a cursor holds when its task is gone")
+    equal(ids(store.page(TaskFilter(), 2, cursor, newest_first=True)[0]), ["00"], "and the other way round")
     refused(ValueError, "a page of nothing is refused", store.page, TaskFilter(), 0)
     store.close()
 
@@ -123,6 +127,18 @@ def counts_name_every_state(place: Place) -> None:
     """Those without tasks included."""
     store = place.open()
     equal(store.counts(), dict.fromkeys(TaskState, 0), "an empty store counts 0 of each")
+    store.close()
+
+
+def unfinished_tasks_are_counted_by_state_type_and_tenant(place: Place) -> None:
+    """Those that have ended are not among them."""
+    store = place.open()
+    equal(store.unfinished(), {}, "an empty store has none")
+    kinds = [("a", QUEUED, "x", "t"), ("b", QUEUED, "x", "t"), ("c", ASSIGNED, "x", "t"), ("d", QUEUED, "y", "u")]
+    waiting = [replace(in_state(id, state), task_type=kind, tenant=tenant) for id, state, kind, tenant in kinds]
+    store.commit([*map(Insert, waiting), Insert(in_state("e", SUCCEEDED))])
+    expected = {(QUEUED, "x", "t"): 2, (ASSIGNED, "x", "t"): 1, (QUEUED, "y", "u"): 1}
+    equal(store.unfinished(), expected, "each group counts its own")
     store.close()
 
 
@@ -149,5 +165,6 @@ CHECKS: tuple[Check, ...] = (
     pages_hold_what_was_meant,
     pages_follow_each_other,
     counts_name_every_state,
+    unfinished_tasks_are_counted_by_state_type_and_tenant,
     documents_replace_each_other,
 )

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from apportion.model.lifecycle import TaskState
-from apportion.ports import Change, Forget, Insert, Remember, Transition
+from apportion.ports import Change, Forget, ForgetNotes, Insert, Note, Remember, Transition
 from apportion.stores.plain_json import encode
 from apportion.stores.sqlite import statements
 from apportion.stores.sqlite.rows import (
@@ -44,6 +44,8 @@ class Batch:
             Transition: self._transition,
             Forget: self._forget,
             Remember: self._remember,
+            Note: self._note,
+            ForgetNotes: self._forget_notes,
         }
 
     def carry_out(self, changes: Sequence[Change]) -> list[bool]:
@@ -98,6 +100,15 @@ class Batch:
         rows = [(change.name, encode("Remember.document", change.document)) for change in run]
         self._cursor.executemany(statements.REMEMBER, rows)
         return [True] * len(run)
+
+    def _note(self, run: list[Note]) -> list[bool]:
+        self._cursor.executemany(statements.NOTE, [(change.at, encode("Note.line", change.line)) for change in run])
+        return [True] * len(run)
+
+    def _forget_notes(self, run: list[ForgetNotes]) -> list[bool]:
+        return [
+            self._cursor.execute(statements.FORGET_NOTES, (change.before, change.most)).rowcount > 0 for change in run
+        ]
 
     def _effects(self, statement: str, rows: list[Row]) -> list[bool]:
         """Run the statement for each row and return which changed something.

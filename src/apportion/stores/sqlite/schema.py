@@ -69,6 +69,10 @@ STEPS: Final[Sequence[Step]] = (
         VALUES ('queued', 0), ('assigned', 0), ('succeeded', 0), ('failed', 0), ('cancelled', 0)
         """,
     ),
+    (
+        # Only appended to, and deleted from the oldest on: a line costs its bytes and no index.
+        "CREATE TABLE notes (number INTEGER PRIMARY KEY, at REAL NOT NULL, line TEXT NOT NULL)",
+    ),
 )
 
 

@@ -23,19 +23,31 @@ _IN_QUEUE: Final = "ORDER BY t.rank, t.id LIMIT ?"
 QUEUED: Final = f"{_TASK} WHERE t.state = 'queued' {_IN_QUEUE}"
 QUEUED_AFTER: Final = f"{_TASK} WHERE t.state = 'queued' AND (t.rank, t.id) > (?, ?) {_IN_QUEUE}"
 COUNTS: Final = "SELECT state, tasks FROM totals"
+# The states are written out: only then are their indexes considered.
+UNFINISHED: Final = """
+    SELECT state, task_type, tenant, count(*) FROM tasks WHERE state = 'queued' GROUP BY task_type, tenant
+    UNION ALL
+    SELECT state, task_type, tenant, count(*) FROM tasks WHERE state = 'assigned' GROUP BY task_type, tenant
+"""
 RECALL: Final = "SELECT document FROM documents WHERE name = ?"
+NOTES: Final = "SELECT number, line FROM notes WHERE number > ? ORDER BY number LIMIT ?"
 NEXT_NUMBER: Final = "SELECT coalesce(max(number), 0) + 1 FROM inputs"
 
 
-def page(chosen: TaskFilter) -> tuple[str, list[str]]:
-    """Return the statement for one page, and its first parameters; the cursor and the limit follow."""
+def page(chosen: TaskFilter, cursor: str | None, *, newest_first: bool) -> tuple[str, list[str]]:
+    """Return the statement for one page, and its first parameters; the limit follows."""
     columns = {"t.task_type": chosen.task_type, "t.tenant": chosen.tenant, "t.assigned_worker": chosen.worker}
     asked = {column: value for column, value in columns.items() if value is not None}
-    terms = [f"{column} = ?" for column in asked] + ["t.id > ?"]
+    values = list(asked.values())
+    terms = [f"{column} = ?" for column in asked]
+    if cursor is not None or not newest_first:
+        terms.append("t.id < ?" if newest_first else "t.id > ?")
+        values.append(cursor or "")
     if chosen.state is not None:
         # Written out: only then is the index of that state considered.
         terms.append(f"t.state = '{chosen.state.value}'")
-    return f"{_TASK} WHERE {' AND '.join(terms)} ORDER BY t.id LIMIT ?", list(asked.values())
+    where = f"WHERE {' AND '.join(terms)}" if terms else ""
+    return f"{_TASK} {where} ORDER BY t.id {'DESC' if newest_first else ''} LIMIT ?", values
 
 
 # --- writing
@@ -67,5 +79,12 @@ FORGET_DECISION: Final = "DELETE FROM decisions WHERE number = ?"
 REMEMBER: Final = """
     INSERT INTO documents (name, document) VALUES (?, ?)
     ON CONFLICT (name) DO UPDATE SET document = excluded.document
+"""
+NOTE: Final = "INSERT INTO notes (at, line) VALUES (?, ?)"
+FORGET_NOTES: Final = """
+    WITH oldest AS (SELECT number, at FROM notes ORDER BY number LIMIT ?2)
+    DELETE FROM notes
+    WHERE number IN (SELECT number FROM oldest)
+      AND number < coalesce((SELECT min(number) FROM oldest WHERE at >= ?1), 9223372036854775807)
 """
 COUNT: Final = "UPDATE totals SET tasks = tasks + ? WHERE state = ?"

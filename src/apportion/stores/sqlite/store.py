@@ -120,21 +120,33 @@ class SqliteStore:
             tasks, cursor = self.page(TaskFilter(state=TaskState.ASSIGNED), 1000, cursor)
             yield from tasks
 
-    def page(self, chosen: TaskFilter, limit: int, cursor: str | None = None) -> tuple[list[Task], str | None]:
-        """Return tasks in the order of their ids, and the cursor of the next page or None."""
+    def page(
+        self, chosen: TaskFilter, limit: int, cursor: str | None = None, *, newest_first: bool = False
+    ) -> tuple[list[Task], str | None]:
+        """Return tasks in the order of their ids or the other way round, and the cursor of the next page or None."""
         limit = validation.count("limit", limit, least=1)
-        statement, values = statements.page(chosen)
-        found = self._tasks(statement, *values, cursor or "", limit + 1)
+        statement, values = statements.page(chosen, cursor, newest_first=newest_first)
+        found = self._tasks(statement, *values, limit + 1)
         return found[:limit], found[limit - 1].id if len(found) > limit else None
 
     def counts(self) -> dict[TaskState, int]:
         """Return how many tasks are in each state."""
         return {TaskState(state): tasks for state, tasks in self._rows(statements.COUNTS)}
 
+    def unfinished(self) -> dict[tuple[TaskState, str, str], int]:
+        """Return how many tasks wait and are held: by state, type and tenant."""
+        rows = self._rows(statements.UNFINISHED)
+        return {(TaskState(state), task_type, tenant): tasks for state, task_type, tenant, tasks in rows}
+
     def recall(self, name: str) -> Any:
         """Return the document of that name, or None."""
         found = self._rows(statements.RECALL, name)
         return decode(found[0][0]) if found else None
+
+    def notes(self, limit: int, after: int = 0) -> list[tuple[int, Any]]:
+        """Return lines of the record of decisions in the order of writing, each with its number; those behind one."""
+        limit = validation.count("limit", limit)
+        return [(number, decode(line)) for number, line in self._rows(statements.NOTES, after, limit)]
 
     def backup(self, path: str) -> None:
         """Write a consistent copy to ``path`` while others go on; it is a store like this one.
