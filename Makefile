@@ -9,17 +9,17 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := $(BIN)/python -m pip install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-ci test-long lint format types imports unit docs picture bench quality services lock upgrade clean
+.PHONY: help run test test-ci test-long lint format types imports unit docs picture bench quality services lock upgrade clean dashboard
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: .venv/runtime ## run the demo
+run: .venv/runtime .venv/dashboard ## run the demo
 	@$(BIN)/apportion $(DEMO) || test $$? -eq 1
 
 test: lint types imports unit ## everything a change must pass
 
-test-ci: .venv/dev ## proofs that take longer: clean installs, other Pythons
+test-ci: .venv/dev .venv/dashboard ## proofs that take longer: clean installs, other Pythons
 	$(BIN)/pytest -m proof
 
 test-long: .venv/dev ## tests too long for every change
@@ -40,8 +40,10 @@ types: .venv/dev ## both type checkers, strict
 imports: .venv/dev ## the floors: imports point down only
 	$(BIN)/lint-imports
 
-unit: .venv/dev ## the tests
+unit: .venv/dev .venv/dashboard ## the tests
 	$(BIN)/pytest
+
+dashboard: .venv/dashboard ## build the dashboard from ui/, where that has changed
 
 docs: .venv/runtime ## draw the diagrams in docs/ that are made from the code
 	$(BIN)/python -m scripts.diagrams
@@ -65,15 +67,19 @@ upgrade: .venv/dev ## move every pin to the newest release
 	scripts/lock --upgrade
 
 clean: ## remove whatever was made here
-	rm -rf .venv .*_cache .hypothesis build dist demo/out
+	rm -rf .venv .*_cache .hypothesis build dist demo/out ui/node_modules src/apportion/service/static/dashboard
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # Each stamp is newer than what it was installed from, so set-up costs nothing until that changes.
 .venv/runtime: requirements/runtime.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(PIP) --require-hashes -r requirements/runtime.txt
-	$(PIP) --no-deps --no-build-isolation --editable .
+	APPORTION_WITHOUT_DASHBOARD=1 $(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
+
+# Where it cannot be built, the rest is still worth having; the next `make` tries again.
+.venv/dashboard: .venv/runtime hatch_build.py $(shell find ui -type f -not -path '*/node_modules/*')
+	@$(BIN)/python hatch_build.py && touch $@ || true
 
 .venv/dev: .venv/runtime requirements/test.txt requirements/dev.txt
 	$(PIP) --require-hashes -r requirements/test.txt -r requirements/dev.txt
