@@ -49,3 +49,21 @@ def test_results_of_somebody_else_are_not_replaced_unasked(sandbox: Sandbox):
     assert sandbox.noted("start") == []
     sandbox.run("--fresh", code=0)
     assert sandbox.states() == {"a": "succeeded"}
+
+
+def test_two_stores_do_not_take_turns_in_replacing_each_others_results(sandbox: Sandbox):
+    sandbox.write_tasks(sandbox.task("a"), sandbox.task("b", "exit 3", max_attempts=1))
+    sandbox.run(code=1)
+    other = ("--store", str(sandbox.folder / "other.db"))
+    elsewhere = sandbox.results.rename(sandbox.folder / "elsewhere")
+    sandbox.run(*other, code=1)
+    for path in ("results.jsonl", "state.db"):
+        (elsewhere / path).rename(sandbox.results / path)
+    before = (sandbox.results / "results.jsonl").read_bytes()
+    refused = sandbox.run(*other, code=2)
+    assert "holds the results of another state" in refused.stderr
+    assert "--results" in refused.stderr
+    assert (sandbox.results / "results.jsonl").read_bytes() == before
+    sandbox.run("--retry-failed", code=1)
+    sandbox.run("--store", str(sandbox.results / "state.db"), code=1)
+    sandbox.run(*other, "--fresh", code=1)

@@ -46,6 +46,12 @@ def test_without_a_library_it_says_how_to_install_it(library: str):
     assert "Traceback" not in done.stderr
 
 
+def test_the_version_needs_no_library():
+    program = "import sys; sys.modules['typer'] = None; from apportion.cli.main import main; main()"
+    done = subprocess.run([sys.executable, "-c", program, "--version"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, apportion("--version").stdout)
+
+
 def test_another_missing_module_is_not_blamed_on_the_extra():
     program = "import sys; sys.modules['tomllib'] = None; from apportion.cli.main import main; main()"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)

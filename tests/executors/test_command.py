@@ -115,7 +115,6 @@ async def test_a_command_that_cannot_be_started_says_why(bench, tmp_path):
         (["./shapeless"], ".", "'./shapeless': Exec format error"),
         (["true"], "nowhere", f"the folder '{tmp_path}/nowhere' (payload.cwd) does not exist"),
         (["true"], "file", f"the folder '{tmp_path}/file' (payload.cwd) is not a folder"),
-        (["true", "x" * 200_000], ".", "its arguments and environment are too long (Argument list too long)"),
     ]
     for words, cwd, reason in reasons:
         outcome = await bench.run(payload={"command": words, "cwd": cwd})
@@ -123,12 +122,28 @@ async def test_a_command_that_cannot_be_started_says_why(bench, tmp_path):
         assert (outcome.exit_code, outcome.retry, outcome.fault) == (None, True, None)
 
 
+async def test_a_command_that_can_never_be_started_is_not_tried_again(bench):
+    outcome = await bench.run(payload={"command": ["true", "x" * 200_000]})
+    reason = "its arguments and environment are too long (Argument list too long)"
+    assert (outcome.success, outcome.error) == (False, f"cannot be started: {reason}")
+    assert (outcome.exit_code, outcome.retry, outcome.fault) == (None, False, "task")
+
+
+@pytest.mark.parametrize("payload", [None, {}, "text", {"file": "app.ts"}])
+async def test_a_task_that_is_no_command_line_says_what_to_do_about_the_worker(bench, payload):
+    outcome = await bench.run(payload=payload)
+    assert (outcome.success, outcome.retry, outcome.fault) == (False, False, "task")
+    assert outcome.error.startswith("payload")
+    assert outcome.error.endswith(" is for others, give it task_types of its own")
+    assert (await bench.run(payload={"command": []})).error == "payload.command: must begin with the name of a program"
+
+
 @pytest.mark.parametrize(
     ("payload", "error"),
     [
-        (None, "payload: must be a mapping, not None (NoneType)"),
-        ({}, "payload.command: is required and missing"),
-        ({"comand": ["ls"]}, "payload.comand: unknown field (did you mean 'command'?); known: command, env, cwd"),
+        (None, "payload: must be a mapping, not None (NoneType); …"),
+        ({}, "payload.command: is required and missing; …"),
+        ({"comand": ["ls"]}, "payload.comand: unknown field (did you mean 'command'?); known: command, env, cwd; …"),
         (
             {"command": "ls -l"},
             'payload.command: must be a list of strings, not a string; for a shell write ["sh", "-c", "ls -l"]',
@@ -152,7 +167,8 @@ async def test_a_command_that_cannot_be_started_says_why(bench, tmp_path):
 )
 async def test_a_payload_that_makes_no_sense_fails_for_good_and_names_the_field(bench, payload, error):
     outcome = await bench.run(payload=payload)
-    assert (outcome.error, outcome.retry, outcome.fault) == (error, False, "task")
+    said, cut = (outcome.error, error) if not error.endswith("…") else (outcome.error[: len(error) - 1], error[:-1])
+    assert (said, outcome.retry, outcome.fault) == (cut, False, "task")
 
 
 async def test_odd_ids_keep_no_command_from_running(bench):

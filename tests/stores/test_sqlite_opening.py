@@ -65,8 +65,10 @@ def test_a_folder_that_is_not_there(tmp_path: Path):
 
 def test_a_folder_in_place_of_the_file(path: Path):
     path.mkdir()
-    with pytest.raises(StoreError, match="cannot be opened"):
+    with pytest.raises(StoreError, match=f"{path} is a folder; name a file"):
         SqliteStore(path)
+    assert list(path.parent.iterdir()) == [path]  # no lock is left beside it
+    assert list(path.iterdir()) == []
 
 
 @pytest.mark.parametrize("closed", ["folder", "file"])

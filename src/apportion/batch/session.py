@@ -12,6 +12,7 @@ from typing import Any
 from apportion.assemble import TaskDistributor, store_opener
 from apportion.batch.batch import Batch
 from apportion.batch.folder import held_results, trouble_with
+from apportion.batch.foreign import refuse_foreign_results
 from apportion.batch.gate import Gate
 from apportion.batch.options import BatchOptions
 from apportion.batch.problems import Problems
@@ -75,13 +76,15 @@ async def run_batch(
 
     Raises:
         ExceptionGroup: of InputFileError: tasks that are not what they were in an earlier run; nothing was started.
-        ConfigurationError: the results or the store cannot be written at all; nothing was started.
+        ConfigurationError: the results or the store cannot be written at all, or the results are those of another
+            state; nothing was started.
         WorldError: another run holds the store or the results, or the disk is full.
     """
     store_opener(options.store)  # a place of an unknown kind is refused before a folder is made
     with held_results(options):
         state = await asyncio.to_thread(open_state, options, tell)
         try:
+            await asyncio.to_thread(refuse_foreign_results, options, state.store)
             standing = await asyncio.to_thread(_standing, batch, state, tell)
             run = _Run(batch, options, state, standing, stop)
         except StoreDamagedError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.metadata import version
 
 from apportion.errors import MissingExtraError
 
@@ -19,6 +20,9 @@ def main() -> None:
     except ModuleNotFoundError as absent:
         if (absent.name or "").partition(".")[0] not in {"rich", "typer"}:
             raise
+        if sys.argv[1:] == ["--version"]:
+            sys.stdout.write(f"apportion {version('apportion')}\n")
+            sys.exit(0)
         sys.stderr.write(f"{MissingExtraError('the command line', 'cli')}\n")
         sys.exit(2)
     except KeyboardInterrupt:

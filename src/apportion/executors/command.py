@@ -84,8 +84,8 @@ class CommandExecutor:
         try:
             running = _Running(attempt, report, read_command(attempt.payload))
         except CallerError as error:
-            problem = Outcome(success=False, error=one_line(str(error)), retry=False, fault="task")
-            Started(attempt, report).settle(problem)
+            problem = one_line(f"{error}{_remedy(attempt)}")
+            Started(attempt, report).settle(Outcome(success=False, error=problem, retry=False, fault="task"))
             return
         if self._closed:
             running.settle_stopped(Stop.CLOSED)
@@ -186,3 +186,14 @@ class CommandExecutor:
             error = f"{exit_text(code)}: {line}" if line else f"{exit_text(code)}, without a word"
             outcome = Outcome(success=False, error=error, duration=duration, exit_code=code)
         self._roster.settle(running, outcome)
+
+
+def _remedy(attempt: Attempt) -> str:
+    """Return what to do about a task that was never meant to be a command line, and was given to this worker."""
+    payload: object = attempt.payload
+    if isinstance(payload, Mapping) and "command" in payload:
+        return ""
+    return (
+        f"; worker {attempt.worker_id!r} runs command lines alone: if {attempt.task_type!r} is for others, "
+        "give it task_types of its own"
+    )

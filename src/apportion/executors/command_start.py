@@ -64,9 +64,13 @@ def spawn(command: Command, folder: str, environment: Mapping[bytes, bytes], out
 
 def why_not_started(error: Exception, command: Command, folder: str) -> Outcome:
     """Return the outcome of a command that could not be started, saying what was not there or not allowed."""
-    lack = isinstance(error, OSError) and error.errno in _LACKS
+    number = error.errno if isinstance(error, OSError) else None
+    lack = number in _LACKS
     reason = one_line(_reason(error, command, Path(folder)))
-    return Outcome(success=False, error=f"cannot be started: {reason}", fault="worker" if lack else None)
+    # What is too long for this machine is so at the next attempt too.
+    never = number == errno.E2BIG
+    fault = "worker" if lack else "task" if never else None
+    return Outcome(success=False, error=f"cannot be started: {reason}", retry=not never, fault=fault)
 
 
 def _reason(error: Exception, command: Command, folder: Path) -> str:

@@ -58,6 +58,8 @@ class Hold:
 
 def _opened(path: str) -> int:
     lock = f"{path}.lock"
+    if Path(path).is_dir():
+        raise StoreError(f"the store {path} is a folder; name a file, such as {Path(path, 'apportion.db')}")
     try:
         # Python's descriptors are closed on exec: a command that is started does not inherit the lock.
         return os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
