@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apportion.core.learning.arm import Arm
 from apportion.core.learning.evidence import log_time
 
 if TYPE_CHECKING:
     from apportion.core.learning.type_record import TypeRecord
 
 _BLAME = 1.5
-_UNKNOWN = Arm(0)
 
 
 def advantage(record: TypeRecord, worker_id: str, success: bool, duration: float) -> float:
@@ -20,8 +18,7 @@ def advantage(record: TypeRecord, worker_id: str, success: bool, duration: float
     A success is compared with the type's mean duration. A failure is blamed as far as the type succeeds elsewhere: one
     that fails everywhere blames nobody.
     """
-    arm = record.arms.get(worker_id, _UNKNOWN)
-    failing = record.failure_rate_without(arm)
+    failing = record.failure_rate_without(record.arms.get(worker_id))
     if not success:
         return -_BLAME * (1.0 - failing)
     quicker = record.mean - log_time(duration) if duration > 0 and record.sum_weight > 0 else 0.0

@@ -14,20 +14,6 @@ _PRIOR_TRIES = 2.0
 _NEVER = -50.0
 
 
-class Prior(NamedTuple):
-    """What worker, kind and type alone would lead one to expect.
-
-    Attributes:
-        effect: log duration relative to the type's mean.
-        failing: probability that an attempt fails.
-        spread: variance between workers of one type that is not explained so.
-    """
-
-    effect: float
-    failing: float
-    spread: float
-
-
 class Belief(NamedTuple):
     """What is believed, and how surely.
 
@@ -46,7 +32,9 @@ class Belief(NamedTuple):
     outcomes: float
 
 
-def believe(arm: Arm | None, record: TypeRecord, prior: Prior, idle: float) -> Belief:
+def believe(
+    arm: Arm | None, record: TypeRecord, *, effect: float, failing: float, spread: float, idle: float
+) -> Belief:
     """Return what is believed.
 
     The mean log duration is shrunk to the prior's (normal-normal posterior), the success rate likewise (beta-binomial
@@ -57,30 +45,32 @@ def believe(arm: Arm | None, record: TypeRecord, prior: Prior, idle: float) -> B
     Args:
         arm: the evidence, or None.
         record: the type's.
-        prior: what is expected without evidence.
+        effect: log duration relative to the type's mean that is expected without evidence.
+        failing: probability that an attempt fails, without evidence.
+        spread: variance between workers of one type that is not explained so.
         idle: share of the doubt that has come back since it was last tried, 0..1.
     """
-    pull = record.variance / prior.spread
+    mean, pull = record.mean, record.variance / spread
     if arm is None:
-        relative, variance, tries, succeeded, outcomes = prior.effect, prior.spread, _PRIOR_TRIES, 0.0, 0.0
+        relative, variance, outcomes, succeeded = effect, spread, 0.0, 0.0
     else:
-        relative = (arm.n * (arm.mean - record.mean) + pull * prior.effect) / (arm.n + pull)
-        variance = record.variance / (arm.n + pull)
-        variance += (prior.spread - variance) * idle
+        weight = arm.n + pull
+        relative = (arm.n * (arm.mean - mean) + pull * effect) / weight
+        variance = record.variance / weight
+        variance += (spread - variance) * idle
         outcomes, succeeded = arm.successes + arm.failures, arm.successes
-        tries = outcomes + _PRIOR_TRIES
-    success = max(_LEAST_SUCCESS, (succeeded + _PRIOR_TRIES * (1.0 - prior.failing)) / tries)
-    lost = max(relative, _failure_time(arm, record))
+    tries = outcomes + _PRIOR_TRIES
+    success = max(_LEAST_SUCCESS, (succeeded + _PRIOR_TRIES * (1.0 - failing)) / tries)
+    lost = max(relative, _failure_time(arm, record, mean) if record.failure_n else _NEVER)
     odds = (1.0 - success) / success
     log_cost = log(exp(relative) + odds * exp(lost))
     doubt = sqrt(variance + odds / (tries + 1.0))
-    duration = exp(record.mean + relative) if record.sum_weight > 0 else None
+    duration = exp(mean + relative) if record.sum_weight > 0 else None
     return Belief(log_cost, doubt, success, duration, outcomes)
 
 
-def _failure_time(arm: Arm | None, record: TypeRecord) -> float:
+def _failure_time(arm: Arm | None, record: TypeRecord, mean: float) -> float:
     """Return the log duration of a failed attempt relative to the type's mean, shrunk to the type's with weight 1."""
-    if not record.failure_n:
-        return _NEVER
-    n, mean = (arm.failure_n, arm.failure_mean) if arm else (0.0, 0.0)
-    return min((n * mean + record.failure_mean) / (n + 1.0) - record.mean, -_NEVER)
+    if arm is None:
+        return min(record.failure_mean - mean, -_NEVER)
+    return min((arm.failure_n * arm.failure_mean + record.failure_mean) / (arm.failure_n + 1.0) - mean, -_NEVER)

@@ -90,23 +90,27 @@ class TypeRecord:
         if self.account < MOST_SAVED:
             self.account += _ALLOWANCE
 
-    def failure_rate_without(self, arm: Arm) -> float:
+    def failure_rate_without(self, arm: Arm | None) -> float:
         """Return how often this type fails on the other workers: so nobody is judged by its own failures."""
-        failures = max(0.0, self.failures - arm.failures)
-        successes = max(0.0, self.successes - arm.successes)
+        failures, successes = self.failures, self.successes
+        if arm is not None:
+            failures = max(0.0, failures - arm.failures)
+            successes = max(0.0, successes - arm.successes)
         return (failures + _FAILURE_PRIOR) / (failures + successes + 1.0)
 
     def take_out(self, arm: Arm) -> None:
         """Remove an arm from the sums, before it changes."""
-        self.sum_weight -= arm.weight
-        self.sum_mean -= arm.weight * arm.mean
+        weight = arm.weight
+        self.sum_weight -= weight
+        self.sum_mean -= weight * arm.mean
         self.successes -= arm.successes
         self.failures -= arm.failures
 
     def put_in(self, arm: Arm) -> None:
         """Add an arm to the sums, after it has changed."""
-        self.sum_weight += arm.weight
-        self.sum_mean += arm.weight * arm.mean
+        weight = arm.weight
+        self.sum_weight += weight
+        self.sum_mean += weight * arm.mean
         self.successes += arm.successes
         self.failures += arm.failures
 
