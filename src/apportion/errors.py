@@ -12,10 +12,12 @@
     │   ├── DuplicateError (ValueError)    an id that is there already
     │   ├── WorkerUnavailableError         the worker is drained, offline or full
     │   ├── TaskConflictError              the task is not in a state that allows this
+    │   ├── RefusedError                   a service refused the call, for a reason that has no error of its own
     │   └── NotRunningError                the distributor is not open, or not any more
     ├── ConfigurationError             the set-up is wrong: mend a file, a flag or the installation
     │   ├── InputFileError                 a tasks or fleet file, with its line
     │   ├── MissingExtraError              an optional part is not installed
+    │   ├── NotAllowedError                a service wants a token, or another one
     │   └── NoProvisionerError             nobody was named who could start workers
     ├── WorldError                     the surroundings failed: disk, database, another process
     │   ├── StoreError                     the store could not do its work
@@ -24,8 +26,11 @@
     │   │   ├── StoreDamagedError              its file is not, or not any more, what a store can read
     │   │   └── SchemaTooNewError              written by a newer Apportion
     │   ├── QueueFullError                 backpressure: come back later
+    │   ├── ServiceError                   a service failed on the call
+    │   │   └── ServiceUnavailableError        it gave no answer, or only that it cannot now
     │   └── ResultTimeoutError (TimeoutError)
     ├── StrategyError                  a strategy raised, or chose a worker that it was not given
+    ├── PartlySubmittedError           of a very long list of tasks, the first ones were taken and the others not
     └── TaskFailedError                the task itself ended without success
 
 A refusal to place a task is no error: it is ``None``, and ``explain`` says why.
@@ -144,6 +149,18 @@ class TaskConflictError(CallerError):
         self.state = state
 
 
+class RefusedError(CallerError):
+    """A service refused the call.
+
+    Attributes:
+        status: of HTTP.
+    """
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+
+
 class NotRunningError(CallerError):
     """The distributor is not open yet, or not any more; unfinished tasks go on when their store is opened again."""
 
@@ -175,6 +192,18 @@ class MissingExtraError(ConfigurationError):
     def __init__(self, feature: str, extra: str) -> None:
         super().__init__(f"{feature} needs an optional part: pip install 'apportion[{extra}]'")
         self.extra = extra
+
+
+class NotAllowedError(ConfigurationError):
+    """A service wants a token, or one with another role.
+
+    Attributes:
+        status: of HTTP: 401 or 403.
+    """
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(f"{detail}; give a token that may, as token=… or in APPORTION_TOKEN")
+        self.status = status
 
 
 class NoProvisionerError(ConfigurationError):
@@ -228,6 +257,25 @@ class QueueFullError(WorldError):
         self.retry_after = retry_after
 
 
+class ServiceError(WorldError):
+    """A service failed on the call; its log says why."""
+
+
+class ServiceUnavailableError(ServiceError):
+    """A service gave no answer, or only that it cannot now. Whether it did what was asked may not be known.
+
+    Attributes:
+        url: the service.
+        tries: how often it was asked.
+    """
+
+    def __init__(self, url: str, tries: int, reason: str) -> None:
+        times = "once" if tries == 1 else f"{tries} times"
+        super().__init__(f"no answer from {url}, asked {times}: {reason}")
+        self.url = url
+        self.tries = tries
+
+
 class ResultTimeoutError(WorldError, TimeoutError):
     """The task had not ended when the time to wait for it was over; it goes on."""
 
@@ -242,6 +290,18 @@ class StrategyError(ApportionError):
     def __init__(self, strategy: str, problem: str) -> None:
         super().__init__(f"strategy {strategy!r} {problem}")
         self.strategy = strategy
+
+
+class PartlySubmittedError(ApportionError):
+    """Of a list of tasks too long for one request, the first ones were taken and the others not; the cause says why.
+
+    Attributes:
+        ids: of those that were taken, in their order.
+    """
+
+    def __init__(self, ids: Iterable[str], reason: object) -> None:
+        self.ids = list(ids)
+        super().__init__(f"the first {len(self.ids)} tasks were taken, the others not: {reason}")
 
 
 class TaskFailedError(ApportionError):
