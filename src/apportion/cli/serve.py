@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +13,7 @@ from apportion.batch.fleet_file import read_fleet_file
 from apportion.batch.fleet_worker import LocalWorker
 from apportion.cli.refusal import refuse_any
 from apportion.cli.serve_log import log_to_stderr
-from apportion.cli.serve_options import with_settings
+from apportion.cli.serve_options import Config, Given, with_settings
 from apportion.cli.terminal import messages, say
 from apportion.errors import ConfigurationError, MissingExtraError
 from apportion.executors.command import CommandConfig, CommandExecutor
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @with_settings
-def serve(*, given: Mapping[str, Any], config: Path | None) -> None:
+def serve(*, given: Given, config: Config = None) -> None:
     """Run the service: HTTP API, event stream and metrics on one port.
 
     Each setting is a flag, a variable APPORTION_… such as APPORTION_PORT, or a
@@ -39,8 +39,8 @@ def serve(*, given: Mapping[str, Any], config: Path | None) -> None:
 def up(
     fleet: Annotated[str, typer.Argument(metavar="FLEET", help="The local workers, a TOML file.")] = "fleet.toml",
     *,
-    given: Mapping[str, Any],
-    config: Path | None,
+    given: Given,
+    config: Config = None,
 ) -> None:
     """Run the service, and the local workers of a fleet file with it.
 
@@ -52,7 +52,7 @@ def up(
     _serve(given, config, read.workers)
 
 
-def _serve(given: Mapping[str, Any], config: Path | None, fleet: Sequence[LocalWorker]) -> None:
+def _serve(given: Given, config: Path | None, fleet: Sequence[LocalWorker]) -> None:
     try:
         from apportion.cli.serve_settings import settings_of
         from apportion.service.server import serve as serve_until_stopped

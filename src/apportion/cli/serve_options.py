@@ -5,15 +5,14 @@ A new one is a line in the table here and a field of `ServiceSettings` or `Runti
 
 from __future__ import annotations
 
-import functools
 import inspect
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from apportion.cli.gathering import gathering, option
 from apportion.service.settings import ServiceSettings
 
 DEFAULTS = ServiceSettings()
@@ -55,7 +54,7 @@ SETTINGS = (
     Setting("log_format", str, "text or json.", "FORMAT"),
 )
 
-_CONFIG = Annotated[
+Config = Annotated[
     Path | None,
     typer.Option(
         "--config",
@@ -66,33 +65,15 @@ _CONFIG = Annotated[
         show_envvar=False,
     ),
 ]
+Given = dict[str, Any]
+"""What flags and variables say, by the names of the settings; None where they say nothing."""
 
 
-def with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command an option for each setting.
-
-    The command takes, besides its own arguments, ``given``: what flags and variables say, by name, None where they say
-    nothing; and ``config``: the file with the others, or None.
-    """
-
-    @functools.wraps(command)
-    def with_options(**arguments: Any) -> None:
-        given = {setting.name: arguments.pop(setting.name) for setting in SETTINGS}
-        command(given=given, **arguments)
-
-    # The command line is made from the signature, so this one says what can be given.
-    own = inspect.signature(command, eval_str=True)
-    kept = [parameter for name, parameter in own.parameters.items() if name not in {"given", "config"}]
-    config = inspect.Parameter("config", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_CONFIG)
-    with_options.__signature__ = own.replace(parameters=[*kept, *map(_parameter, SETTINGS), config])  # type: ignore[attr-defined]
-    return with_options
-
-
-def _parameter(setting: Setting) -> inspect.Parameter:
+def _option(setting: Setting) -> inspect.Parameter:
     default = setting.default
     shown = "" if default is None else f" ({default:g})" if isinstance(default, float) else f" ({default})"
     variable = f"APPORTION_{setting.name.upper()}"
-    option = typer.Option(
+    made = typer.Option(
         None,
         envvar=variable,
         metavar=setting.metavar,
@@ -100,6 +81,8 @@ def _parameter(setting: Setting) -> inspect.Parameter:
         show_default=False,
         show_envvar=False,
     )
-    return inspect.Parameter(
-        setting.name, inspect.Parameter.KEYWORD_ONLY, default=option, annotation=setting.type | None
-    )
+    return option(setting.name, setting.type | None, made)
+
+
+with_settings = gathering("given", [_option(setting) for setting in SETTINGS], Given)
+"""Gives a command an option for each setting, and hands it `Given` as ``given``."""
