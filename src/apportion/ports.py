@@ -138,8 +138,32 @@ class TaskStore(Protocol):
         """Return the task that was submitted with that key."""
         ...
 
-    def queued(self, limit: int, after: tuple[float, str] | None = None) -> list[Task]:
-        """Return queued tasks, lower ``rank`` first, then by id; only those behind ``after``, a (rank, id)."""
+    def queued(self, tenant: str, limit: int, after: tuple[float, str] | None = None) -> list[Task]:
+        """Return a tenant's queued tasks that may start, by rank and id; only those behind ``after``, a (rank, id)."""
+        ...
+
+    def later(self, limit: int, after: tuple[float, str] | None = None) -> list[Task]:
+        """Return all queued tasks that must not start yet (`apportion.model.ranks`), as `queued` does."""
+        ...
+
+    def tenants(self) -> list[str]:
+        """Return the tenants that have queued tasks that may start, in order."""
+        ...
+
+    def expiring(self, limit: int) -> list[Task]:
+        """Return the queued tasks that are given up soonest, by ``expires`` and id."""
+        ...
+
+    def waiting_for(self, ids: Sequence[str], limit: int, cursor: str | None = None) -> tuple[list[Task], str | None]:
+        """Return the tasks that are parked until one of these succeeds (``after``), in pages as `page` does."""
+        ...
+
+    def states(self, ids: Sequence[str]) -> dict[str, TaskState]:
+        """Return the state of each of these tasks that is there."""
+        ...
+
+    def ended(self, before: float, limit: int) -> list[str]:
+        """Return ids of tasks that ended before that (Unix seconds), oldest first, but none that a parked one names."""
         ...
 
     def assigned(self) -> Iterator[Task]:
@@ -204,8 +228,12 @@ class AccessBook(Protocol):
         """Make a token void for good, and the sessions that were opened with it; False: there is none of that id."""
         ...
 
-    def bind(self, token_id: str, worker_id: str) -> str | None:
-        """Give a token the worker that it acts for, where it has none yet, and return the one that it has."""
+    def bind(self, token_id: str, worker_id: str, now: float) -> str | None:
+        """Give a token the worker that it acts for, where it has none yet and no other valid token acts for that one.
+
+        Returns:
+            The worker that it has.
+        """
         ...
 
     def begin(self, act: Act) -> int:

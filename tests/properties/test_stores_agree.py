@@ -16,9 +16,20 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from apportion.errors import CallerError
 from apportion.model.lifecycle import TaskState, allowed
+from apportion.model.ranks import LATER, PARKED
 from apportion.model.task import TaskRequirements
 from apportion.model.task_record import Task
-from apportion.ports import Change, Forget, Insert, Remember, TaskFilter, TaskStore, Transition
+from apportion.ports import (
+    Change,
+    Forget,
+    ForgetNotes,
+    Insert,
+    Note,
+    Remember,
+    TaskFilter,
+    TaskStore,
+    Transition,
+)
 from apportion.stores.memory import MemoryStore
 from apportion.stores.sqlite import SqliteStore
 
@@ -33,7 +44,7 @@ KEYS = st.sampled_from([None, None, "k1", "k2", ""])
 TYPES = st.sampled_from(["lint", "test"])
 STATES = st.sampled_from(TaskState)
 LEASES = st.integers(0, 3)
-RANKS = st.sampled_from([-1.5, -0.0, 0.0, 1.0, 1e300])
+RANKS = st.sampled_from([-1.5, -0.0, 0.0, 1.0, LATER + 1.0, PARKED, 1e300])
 JSON: st.SearchStrategy[Any] = st.sampled_from(
     [None, 0, 1.5, "é\ud800", [], {"x": [1, {"y": None}]}, (1, 2), {1: 2}, float("nan"), {1, 2}]
 )
@@ -44,6 +55,8 @@ GIVEN = st.sampled_from(
         {
             "schedule_timeout": 0.0,
             "not_before": 2e9,
+            "after": ("a", "é"),
+            "limit_keys": ("provider",),
             "requirements": TaskRequirements(complexity=0.5, task_type="lint"),
         },
     ]
@@ -64,6 +77,7 @@ LIVES = st.sampled_from(
             "deaths": 1,
             "not_before": 9.0,
             "queued_at": 1.25,
+            "expires": 3.5,
             "finished_at": 1e9,
             "decision": {"by": "chance"},
             "result": [0],
@@ -88,6 +102,8 @@ CHANGES = st.one_of(
     st.builds(Transition, LIVED, STATES, LEASES),
     st.builds(Forget, IDS),
     st.builds(Remember, st.sampled_from(["x", "y"]), JSON),
+    st.builds(Note, st.sampled_from([1.0, 2.0, 3.0]), JSON),
+    st.builds(ForgetNotes, st.sampled_from([2.0, 3.0, 4.0]), st.integers(0, 3)),
 )
 FILTERS = st.builds(
     TaskFilter, st.none() | STATES, st.none() | TYPES, st.none() | TENANTS, st.sampled_from([None, "quick"])
@@ -142,9 +158,20 @@ class StoresAgree(RuleBasedStateMachine):
                 break
             cursor = page[1]
 
-    @rule(limit=st.integers(0, 4), after=st.none() | st.tuples(RANKS, IDS))
-    def read_the_queue(self, limit: int, after: tuple[float, str] | None) -> None:
-        self.agree(lambda store: store.queued(limit, after))
+    @rule(tenant=TENANTS, limit=st.integers(0, 4), after=st.none() | st.tuples(RANKS, IDS))
+    def read_the_queue(self, tenant: str, limit: int, after: tuple[float, str] | None) -> None:
+        self.agree(lambda store: store.queued(tenant, limit, after))
+        self.agree(lambda store: store.later(limit, after))
+        self.agree(lambda store: store.expiring(limit))
+
+    @rule(ids=st.lists(IDS, max_size=3), limit=st.integers(1, 3), cursor=st.none() | IDS)
+    def see_who_waits_for_whom(self, ids: list[str], limit: int, cursor: str | None) -> None:
+        self.agree(lambda store: store.waiting_for(ids, limit, cursor))
+        self.agree(lambda store: store.states(ids))
+
+    @rule(before=st.sampled_from([0.0, 1e9, 2e9]), limit=st.integers(0, 4))
+    def look_for_what_has_ended(self, before: float, limit: int) -> None:
+        self.agree(lambda store: store.ended(before, limit))
 
     @rule(tenant=TENANTS, key=KEYS)
     def find(self, tenant: str, key: str | None) -> None:
@@ -185,11 +212,16 @@ def answer(ask: Callable[[TaskStore], object], store: TaskStore) -> object:
 def contents(store: TaskStore) -> tuple[object, ...]:
     return (
         store.page(TaskFilter(), 100),
-        store.queued(100),
+        *(store.queued(tenant, 100) for tenant in store.tenants()),
+        store.later(100),
+        store.expiring(100),
+        store.ended(2e9, 100),
         list(store.assigned()),
         store.counts(),
         store.recall("x"),
         store.recall("y"),
+        store.notes(100),
+        store.notes(1, 1),
     )
 
 

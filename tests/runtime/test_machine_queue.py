@@ -6,6 +6,7 @@ import pytest
 
 from apportion.config import RuntimeConfig
 from apportion.runtime import inputs
+from apportion.runtime.driver import read_queue
 from tests.runtime.world import START, World
 
 
@@ -295,7 +296,7 @@ def test_what_comes_while_the_store_is_read_is_not_forgotten():
         (attempt,) = world.running.values()
         world.report(attempt)
         started += 1
-    tasks = world.store.queued(world.loads[0].limit, world.loads[0].after)
+    tasks = read_queue(world.store, world.loads[0].limit, world.loads[0].after)
     for number in range(30, 36):
         world.submit(f"t{number}")
     end = len(tasks) < world.loads.pop(0).limit

@@ -18,6 +18,7 @@ from apportion.model.worker import WorkerInfo
 from apportion.ports import Attempt, Change, Insert, Outcome, Remember, Transition
 from apportion.runtime import inputs
 from apportion.runtime.batch import Batch, about
+from apportion.runtime.driver import read_queue
 from apportion.runtime.instructions import (
     Answer,
     AnswerClaim,
@@ -142,7 +143,7 @@ class World:
     def deliver_load(self) -> None:
         """Read the stored queue as the machine asked, and tell it."""
         load = self.loads.pop(0)
-        tasks = self.store.queued(load.limit, load.after)
+        tasks = read_queue(self.store, load.limit, load.after)
         self.tell(inputs.FrontLoaded(tasks, end=len(tasks) < load.limit))
 
     def ask(self, event: Any) -> Any:

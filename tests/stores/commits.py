@@ -44,7 +44,7 @@ def contents(store: TaskStore) -> tuple[object, ...]:
     """Return all that a store holds, by each way of reading."""
     return (
         store.page(TaskFilter(), 100_000),
-        store.queued(100_000),
+        store.queued("default", 100_000),
         list(store.assigned()),
         store.counts(),
         store.recall("last"),

@@ -53,7 +53,7 @@ def test_readers_cannot_write(store: SqliteStore):
 def test_only_the_writer_moves_the_log(store: SqliteStore, path: Path):
     """SQLite before 3.51.3 can lose data when two connections do. Whoever closes last moves what is left."""
     store.commit([Insert(Task("a", "lint"))])
-    store.queued(1)
+    store.queued("default", 1)
     assert pragma(store._writer, "wal_autocheckpoint") == USUAL_LOG / 4096
     store._readers.close()
     assert log_of(path) > 0, "the readers left the log to the writer"
@@ -62,7 +62,7 @@ def test_only_the_writer_moves_the_log(store: SqliteStore, path: Path):
 
 
 def test_readers_are_closed_before_the_writer(store: SqliteStore, monkeypatch: pytest.MonkeyPatch):
-    store.queued(1)
+    store.queued("default", 1)
     both = Mock()
     both.attach_mock(Mock(wraps=store._readers), "readers")
     both.attach_mock(Mock(wraps=store._writer), "writer")
@@ -98,7 +98,7 @@ def test_a_read_ends_with_its_answer(store: SqliteStore, path: Path):
     store.commit([Insert(Task(f"{number}", "lint")) for number in range(10)])
     iterator = store.assigned()
     next(iterator, None)
-    store.queued(3)
+    store.queued("default", 3)
     busy, _, _ = store._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     assert not busy
 

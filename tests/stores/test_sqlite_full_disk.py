@@ -35,7 +35,7 @@ def fill(store: SqliteStore) -> int:
 
 def check(store: SqliteStore, acknowledged: int) -> None:
     expected = {f"{group}-{part}" for group in range(acknowledged) for part in range(GROUP)}
-    assert {task.id for task in store.queued(1_000_000)} == expected
+    assert {task.id for task in store.queued("default", 1_000_000)} == expected
     assert store.counts()[TaskState.QUEUED] == len(expected)
     assert store._writer.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 

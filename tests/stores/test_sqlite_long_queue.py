@@ -18,7 +18,7 @@ before = peak()
 for start in range(0, tasks, 1000):
     store.commit([Insert(Task(f"{number:07}", "lint", rank=float(-number))) for number in range(start, start + 1000)])
 seen, after = 0, None
-while page := store.queued(1000, after):
+while page := store.queued("default", 1000, after):
     seen, after = seen + len(page), (page[-1].rank, page[-1].id)
 store.close()
 print(seen, peak() - before)

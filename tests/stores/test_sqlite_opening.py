@@ -122,4 +122,4 @@ def test_a_damaged_file_is_named_when_it_is_met(path: Path):
         file.seek(4096)
         file.write(os.urandom(path.stat().st_size - 4096))
     with pytest.raises(StoreError, match="is damaged; restore it from a backup"), closing(SqliteStore(path)) as store:
-        store.queued(10)
+        store.queued("default", 10)

@@ -18,8 +18,12 @@ def plan(store: SqliteStore, statement: str, *values) -> str:
     [
         (statements.GET, ["a"], "SEARCH t USING PRIMARY KEY (id=?)"),
         (statements.FIND, ["t", "k"], "SEARCH t USING INDEX keys (tenant=? AND idempotency_key=?)"),
-        (statements.QUEUED, [9], "SCAN t USING INDEX queue"),
-        (statements.QUEUED_AFTER, [0.0, "a", 9], "SEARCH t USING INDEX queue ((rank,id)>(?,?))"),
+        (statements.QUEUED, ["t", 9], "SEARCH t USING INDEX queue (tenant=?)"),
+        (statements.QUEUED_AFTER, ["t", 0.0, "a", 9], "SEARCH t USING INDEX queue (tenant=? AND (rank,id)>(?,?))"),
+        (statements.LATER, [9], "SCAN t USING INDEX later"),
+        (statements.LATER_AFTER, [0.0, "a", 9], "SEARCH t USING INDEX later ((rank,id)>(?,?))"),
+        (statements.EXPIRING, [9], "SEARCH t USING INDEX expiring (expires>?)"),
+        (statements.ENDED, [0.0, 9], "SEARCH e USING INDEX ended (finished_at<?)"),
     ],
 )
 def test_each_read_goes_along_an_index(store: SqliteStore, statement: str, values: list[object], way: str):

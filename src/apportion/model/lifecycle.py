@@ -24,8 +24,9 @@ FINAL = frozenset({TaskState.SUCCEEDED, TaskState.FAILED, TaskState.CANCELLED})
 
 TRANSITIONS: dict[TaskState, dict[TaskState, str]] = {
     TaskState.QUEUED: {
+        TaskState.QUEUED: "the tasks that it waits for have succeeded",
         TaskState.ASSIGNED: "a worker has room",
-        TaskState.FAILED: "its deadline or schedule time-out has passed, or it is poison",
+        TaskState.FAILED: "its deadline or schedule time-out has passed, or a task that it waits for did not succeed",
         TaskState.CANCELLED: "somebody cancelled it",
     },
     TaskState.ASSIGNED: {

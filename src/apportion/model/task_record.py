@@ -26,6 +26,8 @@ class Task(Plain):
         timeout: seconds that one attempt may take, or None.
         not_before: Unix seconds before which it does not start, or None.
         schedule_timeout: seconds that it may wait for a worker, or None.
+        after: ids of the tasks that have to succeed before it may start.
+        limit_keys: keys of limits over all workers that it counts under, besides its type and tenant.
         state: where it is in its life.
         attempt: number of assignments so far.
         failures: attempts that failed by themselves; these count against ``max_attempts``.
@@ -35,6 +37,7 @@ class Task(Plain):
         rank: its place in the queue, lower first, written anew whenever it is queued. Priority and the time of queueing
             are one number here, so that waiting counts as much in a store's index as in memory.
         created_at, queued_at, assigned_at, finished_at: Unix seconds; queued_at is the last time it was queued.
+        expires: Unix seconds at which it is given up if it still waits then, or None; written whenever it is queued.
         result: what its handler returned, JSON.
         error: why its last attempt, or the task, failed.
         exit_code: of its command, where it is one.
@@ -52,6 +55,8 @@ class Task(Plain):
     timeout: float | None = None
     not_before: float | None = None
     schedule_timeout: float | None = None
+    after: tuple[str, ...] = ()
+    limit_keys: tuple[str, ...] = ()
     state: TaskState = TaskState.QUEUED
     attempt: int = 0
     failures: int = 0
@@ -61,6 +66,7 @@ class Task(Plain):
     rank: float = 0.0
     created_at: float = 0.0
     queued_at: float = 0.0
+    expires: float | None = None
     assigned_at: float | None = None
     finished_at: float | None = None
     result: Any = None
@@ -69,4 +75,9 @@ class Task(Plain):
     duration: float | None = None
     decision: dict[str, Any] | None = None
 
-    nested: ClassVar[dict[str, Callable[[Any], Any]]] = {"requirements": TaskRequirements.from_dict, "state": TaskState}
+    nested: ClassVar[dict[str, Callable[[Any], Any]]] = {
+        "requirements": TaskRequirements.from_dict,
+        "state": TaskState,
+        "after": tuple,
+        "limit_keys": tuple,
+    }

@@ -5,13 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable
 
+from apportion.model.ranks import NOT_READY
 from apportion.model.task_record import Task
 from apportion.runtime.instructions import LoadFront, Position
 from apportion.runtime.lane import Place
-from apportion.runtime.ranking import LATER
 from apportion.runtime.unread import Unread
 
-_START: Position = (LATER / 2, "")
+_START: Position = (NOT_READY, "")
 
 
 class Delayed:

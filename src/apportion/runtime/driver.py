@@ -13,10 +13,11 @@ from typing import Any, ParamSpec, TypeVar
 
 from apportion.config import RuntimeConfig
 from apportion.errors import NotRunningError, StoreError
-from apportion.events import Fact, StoreTroubled
+from apportion.events import Fact, StoreTroubled, TasksPlaced
 from apportion.model.lifecycle import TaskState
+from apportion.model.ranks import NOT_READY
 from apportion.model.task_record import Task
-from apportion.ports import Attempt, Outcome
+from apportion.ports import Attempt, Outcome, TaskStore
 from apportion.runtime import inputs
 from apportion.runtime.batch import Batch
 from apportion.runtime.committer import Committer
@@ -28,6 +29,7 @@ from apportion.runtime.instructions import (
     Emit,
     Instruction,
     LoadFront,
+    Position,
     SetTimer,
     Start,
 )
@@ -170,9 +172,17 @@ class Driver:
         events = [self._events.popleft() for _ in range(min(_MOST_EVENTS, len(self._events)))]
         if self._events:
             self._wake.set()
-        self._batch.add(self._machine.handle(events, self._now()))
+        now = self._now()
+        instructions = self._machine.handle(events, now)
+        self._batch.add(instructions)
+        self._time_placing(instructions, now)
         self._save_now_and_then()
         await self._carry_out()
+
+    def _time_placing(self, instructions: Sequence[Instruction], began: Moment) -> None:
+        placed = sum(isinstance(each, Start) for each in instructions)
+        if placed and self._world.observers:
+            self._tell(TasksPlaced(began.wall, placed, self._world.steady() - began.steady))
 
     def _settled(self) -> bool:
         """Whether nothing is left to do for a run that is stopping: the last thing is to save what was learned."""
@@ -276,7 +286,7 @@ class Driver:
 
     async def _load(self, load: LoadFront) -> None:
         try:
-            tasks: Sequence[Task] = await self.read(self._world.store.queued, load.limit, load.after)
+            tasks: Sequence[Task] = await self.read(read_queue, self._world.store, load.limit, load.after)
         except StoreError as error:
             self._tell(StoreTroubled(self._world.clock(), str(error)))
             asyncio.get_running_loop().call_later(_READ_AGAIN, self._do, [load])
@@ -297,3 +307,11 @@ class Driver:
             if not waiter.done():
                 waiter.set_exception(told)
         self._idle.clear()
+
+
+def read_queue(store: TaskStore, limit: int, after: Position) -> list[Task]:
+    """Return the next tasks of the stored queue, whosoever they are."""
+    if after[0] >= NOT_READY:
+        return store.later(limit, after)
+    found = [task for tenant in store.tenants() for task in store.queued(tenant, limit, after)]
+    return sorted(found, key=lambda task: (task.rank, task.id))[:limit]

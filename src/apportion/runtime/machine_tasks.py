@@ -7,6 +7,7 @@ from collections.abc import Container
 from apportion.errors import DuplicateError, QueueFullError, TaskConflictError, UnknownTaskError
 from apportion.events import TaskCancelled, TaskFailed, TaskQueued, TaskRequeued
 from apportion.model.lifecycle import TaskState
+from apportion.model.ranks import NOT_READY
 from apportion.model.task_record import Task
 from apportion.ports import Insert
 from apportion.runtime.alarms import Alarm
@@ -21,7 +22,7 @@ from apportion.runtime.inputs import (
     TaskSubmitted,
 )
 from apportion.runtime.instructions import CancelAttempt
-from apportion.runtime.ranking import LATER, due_of, later
+from apportion.runtime.ranking import due_of, later
 from apportion.runtime.records import attempt_of, changed, moved
 
 
@@ -124,7 +125,7 @@ class TaskSide:
             for task in books.delayed.loaded(delayed, end):
                 books.set_due(task, due_of(task) or 0.0)
             return
-        if end is not None and end[0] >= LATER / 2:
+        if end is not None and end[0] >= NOT_READY:
             end = None
         ready = [(task, needs(task)) for task in tasks if due_of(task) is None]
         for waiting in books.front.loaded(ready, end):

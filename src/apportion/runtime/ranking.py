@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from math import floor
 
+from apportion.model.ranks import LATER, NOT_READY, PARKED
 from apportion.model.task_record import Task
-
-LATER = 1e12
-"""Added to the time (Unix seconds) at which a task may start; no rank of a task that may start already is near it."""
 
 _MOST_WORTH = 1e11
 """Seconds: what a priority may be worth, either way. Beyond three thousand years of waiting all are equal, and none
@@ -51,4 +49,9 @@ def later(due: float) -> float:
 
 def due_of(task: Task) -> float | None:
     """Return the Unix time before which a stored task must not start, or None."""
-    return task.rank - LATER if task.rank >= LATER / 2 else None
+    return task.rank - LATER if NOT_READY <= task.rank < PARKED else None
+
+
+def parked(task: Task) -> bool:
+    """Return whether a stored task waits for others to succeed."""
+    return task.rank >= PARKED

@@ -37,13 +37,18 @@ def _refuse_unknown_transition(change: Transition) -> None:
 def _refuse_broken_text(task: Task) -> None:
     """Half a surrogate pair has no encoding, so no database can keep it."""
     # Nearly all names are ASCII, and one look shows it.
-    if f"{task.id}{task.task_type}{task.tenant}{task.idempotency_key}{task.assigned_worker}".isascii():
+    plain = f"{task.id}{task.task_type}{task.tenant}{task.idempotency_key}{task.assigned_worker}".isascii()
+    if plain and not (task.after or task.limit_keys):
         return
     for field in ("id", "task_type", "tenant", "idempotency_key", "assigned_worker"):
-        text = getattr(task, field)
-        try:
-            str(text).encode()
-        except UnicodeEncodeError as problem:
-            raise FieldError(
-                f"Task.{field}", f"must be Unicode text; {text!r} holds half a surrogate pair"
-            ) from problem
+        _refuse_half_a_pair(field, str(getattr(task, field)))
+    for field in ("after", "limit_keys"):
+        for text in getattr(task, field):
+            _refuse_half_a_pair(field, str(text))
+
+
+def _refuse_half_a_pair(field: str, text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as problem:
+        raise FieldError(f"Task.{field}", f"must be Unicode text; {text!r} holds half a surrogate pair") from problem

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from threading import RLock
@@ -14,14 +14,15 @@ from apportion.errors import StoreError
 from apportion.model.lifecycle import TaskState
 from apportion.model.task_record import Task
 from apportion.ports import Change, Forget, ForgetNotes, Insert, Note, Remember, TaskFilter, Transition
+from apportion.stores import memory_lists
 from apportion.stores.checks import refuse_what_cannot_be
+from apportion.stores.memory_copies import copied, own, with_fields
+from apportion.stores.memory_lists import Line, Position, parked
 from apportion.stores.plain_json import decode, encode
 
-Position = tuple[float, str]
-
 WRITTEN_BY_TRANSITIONS = (
-    "state", "attempt", "failures", "deaths", "lease", "assigned_worker", "rank", "queued_at", "assigned_at",
-    "finished_at", "not_before", "result", "error", "exit_code", "duration",
+    "state", "attempt", "failures", "deaths", "lease", "assigned_worker", "rank", "queued_at", "expires",
+    "assigned_at", "finished_at", "not_before", "result", "error", "exit_code", "duration",
 )  # fmt: skip
 
 
@@ -33,7 +34,11 @@ class MemoryStore:
         self._closed = False
         self._tasks: dict[str, Task] = {}
         self._ids: list[str] = []
-        self._queue: list[Position] = []
+        self._ready: dict[str, Line] = defaultdict(lambda: Line(memory_lists.ready))
+        self._later = Line(memory_lists.not_ready)
+        self._expiring = Line(memory_lists.expiring)
+        self._ended = Line(memory_lists.ended)
+        self._awaited: dict[str, set[str]] = defaultdict(set)
         self._keys: dict[tuple[str, str], str] = {}
         self._counts: Counter[TaskState] = Counter()
         self._documents: dict[str, Any] = {}
@@ -46,7 +51,7 @@ class MemoryStore:
             FieldError, FieldTypeError: a change that could never be right; nothing was done.
         """
         refuse_what_cannot_be(changes)
-        copies = [_own(change) for change in changes]
+        copies = [own(change) for change in changes]
         with self._use():
             return [self._apply(change) for change in copies]
 
@@ -75,6 +80,8 @@ class MemoryStore:
                 return False
             self._keys[task.tenant, task.idempotency_key] = task.id
         insort(self._ids, task.id)
+        for awaited in task.after:
+            self._awaited[awaited].add(task.id)
         self._put(task)
         return True
 
@@ -84,7 +91,7 @@ class MemoryStore:
             return False
         written = {name: getattr(task, name) for name in WRITTEN_BY_TRANSITIONS}
         self._take(kept)
-        self._put(_with(kept, **written, decision=kept.decision if task.decision is None else task.decision))
+        self._put(with_fields(kept, **written, decision=kept.decision if task.decision is None else task.decision))
         return True
 
     def _forget(self, task_id: str) -> bool:
@@ -93,6 +100,8 @@ class MemoryStore:
             return False
         self._take(kept)
         del self._tasks[task_id], self._ids[bisect_left(self._ids, task_id)]
+        for awaited in kept.after:
+            self._awaited[awaited].discard(task_id)
         if kept.idempotency_key is not None:
             del self._keys[kept.tenant, kept.idempotency_key]
         return True
@@ -107,19 +116,22 @@ class MemoryStore:
     def _put(self, task: Task) -> None:
         self._tasks[task.id] = task
         self._counts[task.state] += 1
-        if task.state is TaskState.QUEUED:
-            insort(self._queue, _position(task))
+        for line in self._lines_of(task):
+            line.add(task)
 
     def _take(self, task: Task) -> None:
         self._counts[task.state] -= 1
-        if task.state is TaskState.QUEUED:
-            del self._queue[bisect_left(self._queue, _position(task))]
+        for line in self._lines_of(task):
+            line.remove(task)
+
+    def _lines_of(self, task: Task) -> tuple[Line, ...]:
+        return self._ready[task.tenant], self._later, self._expiring, self._ended
 
     def get(self, task_id: str) -> Task | None:
         """Return the task of that id."""
         with self._use():
             kept = self._tasks.get(task_id)
-        return None if kept is None else _copied(kept)
+        return None if kept is None else copied(kept)
 
     def find(self, tenant: str, idempotency_key: str) -> Task | None:
         """Return the task that was submitted with that key."""
@@ -127,13 +139,53 @@ class MemoryStore:
             task_id = self._keys.get((tenant, idempotency_key))
             return None if task_id is None else self.get(task_id)
 
-    def queued(self, limit: int, after: Position | None = None) -> list[Task]:
-        """Return queued tasks, lower ``rank`` first, then by id; only those behind ``after``, a (rank, id)."""
+    def queued(self, tenant: str, limit: int, after: Position | None = None) -> list[Task]:
+        """Return a tenant's queued tasks that may start, by rank and id; only those behind ``after``, a (rank, id)."""
         limit = validation.count("limit", limit)
         with self._use():
-            start = 0 if after is None else bisect_right(self._queue, after)
-            chosen = [self._tasks[task_id] for _, task_id in self._queue[start : start + limit]]
-        return [_copied(task) for task in chosen]
+            return self._copies(self._ready[tenant].ids(limit, after))
+
+    def later(self, limit: int, after: Position | None = None) -> list[Task]:
+        """Return all queued tasks that must not start yet, as `queued` does."""
+        limit = validation.count("limit", limit)
+        with self._use():
+            return self._copies(self._later.ids(limit, after))
+
+    def tenants(self) -> list[str]:
+        """Return the tenants that have queued tasks that may start, in order."""
+        with self._use():
+            return sorted(tenant for tenant, line in self._ready.items() if line)
+
+    def expiring(self, limit: int) -> list[Task]:
+        """Return the queued tasks that are given up soonest, by ``expires`` and id."""
+        limit = validation.count("limit", limit)
+        with self._use():
+            return self._copies(self._expiring.ids(limit))
+
+    def waiting_for(self, ids: Sequence[str], limit: int, cursor: str | None = None) -> tuple[list[Task], str | None]:
+        """Return the tasks that are parked until one of these succeeds, in pages as `page` does."""
+        limit = validation.count("limit", limit, least=1)
+        with self._use():
+            waiting = {by for id in ids for by in self._awaited.get(id, ()) if by > (cursor or "")}
+            found = sorted(by for by in waiting if parked(self._tasks[by]))
+            return self._copies(found[:limit]), found[limit - 1] if len(found) > limit else None
+
+    def states(self, ids: Sequence[str]) -> dict[str, TaskState]:
+        """Return the state of each of these tasks that is there."""
+        with self._use():
+            return {id: self._tasks[id].state for id in ids if id in self._tasks}
+
+    def ended(self, before: float, limit: int) -> list[str]:
+        """Return ids of tasks that ended before that, oldest first, but none that a parked task names."""
+        limit = validation.count("limit", limit)
+        with self._use():
+            return [id for id in self._ended.until(before) if not self._is_awaited(id)][:limit]
+
+    def _is_awaited(self, task_id: str) -> bool:
+        return any(parked(self._tasks[by]) for by in self._awaited.get(task_id, ()))
+
+    def _copies(self, ids: Sequence[str]) -> list[Task]:
+        return [copied(self._tasks[id]) for id in ids]
 
     def assigned(self) -> Iterator[Task]:
         """Return all tasks that some worker holds, in the order of their ids."""
@@ -154,9 +206,9 @@ class MemoryStore:
                 if not _meant(task, chosen):
                     continue
                 if len(found) == limit:
-                    return [_copied(task) for task in found], found[-1].id
+                    return [copied(task) for task in found], found[-1].id
                 found.append(task)
-        return [_copied(task) for task in found], None
+        return [copied(task) for task in found], None
 
     def _places(self, cursor: str | None, *, newest_first: bool) -> range:
         """Return the places of the ids behind a cursor, in the order in which they are read."""
@@ -198,7 +250,7 @@ class MemoryStore:
         from apportion.stores.sqlite.writing_out import write_out
 
         with self._use():
-            tasks = [_copied(task) for task in self._tasks.values()]
+            tasks = [copied(task) for task in self._tasks.values()]
             kept = [Remember(name, document) for name, document in self._documents.items()]
             notes = [Note(at, line) for _, at, line in self._notes]
         write_out(path, [*map(Insert, tasks), *kept, *notes])
@@ -215,10 +267,6 @@ class MemoryStore:
             yield
 
 
-def _position(task: Task) -> Position:
-    return task.rank, task.id
-
-
 def _meant(task: Task, chosen: TaskFilter) -> bool:
     return (
         (chosen.state is None or task.state is chosen.state)
@@ -226,37 +274,3 @@ def _meant(task: Task, chosen: TaskFilter) -> bool:
         and (chosen.tenant is None or task.tenant == chosen.tenant)
         and (chosen.worker is None or task.assigned_worker == chosen.worker)
     )
-
-
-def _own(change: Change) -> Change:
-    """Return the change with copies of what its giver could still alter."""
-    match change:
-        case Insert(task):
-            return Insert(_copied(task))
-        case Transition(task, from_state, from_lease):
-            # Only an assignment writes a decision, and none writes what the client gave.
-            decision = task.decision if task.state is TaskState.ASSIGNED else None
-            return Transition(_copied(_with(task, payload=None, decision=decision)), from_state, from_lease)
-        case Remember(name, document):
-            return Remember(name, decode(encode("Remember.document", document)))
-        case Note(at, line):
-            return Note(at, decode(encode("Note.line", line)))
-        case Forget() | ForgetNotes():
-            return change
-
-
-def _copied(task: Task) -> Task:
-    """Return a task that shares nothing changeable with this one. Copies pass through JSON, as in every store."""
-    return _with(
-        task,
-        payload=decode(encode("Task.payload", task.payload)),
-        result=decode(encode("Task.result", task.result)),
-        decision=decode(encode("Task.decision", task.decision)),
-    )
-
-
-def _with(task: Task, **fields: Any) -> Task:
-    """Return a copy with other fields: what ``dataclasses.replace`` does, in a tenth of the time."""
-    copy = object.__new__(Task)
-    copy.__dict__.update(task.__dict__, **fields)
-    return copy

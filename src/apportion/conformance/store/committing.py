@@ -117,7 +117,7 @@ def s2_what_a_client_gave_is_not_written_again(place: Place) -> None:
     """A transition may come from somebody who does not have the payload at hand."""
     given = task(
         "a", payload={"x": 1}, requirements=TaskRequirements(["gpu"], priority=7), tenant="t", idempotency_key="k",
-        max_attempts=9, timeout=3.0, schedule_timeout=4.0, created_at=5.0,
+        max_attempts=9, timeout=3.0, schedule_timeout=4.0, created_at=5.0, after=("b",), limit_keys=("c",),
     )  # fmt: skip
     store = inserted(place, given)
     bare = replace(task("a", task_type="other"), state=ASSIGNED, lease=1, attempt=1, assigned_worker="quick")

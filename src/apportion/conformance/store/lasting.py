@@ -73,7 +73,7 @@ def s1_what_was_committed_is_found_again(place: Place) -> None:
     store.close()
     store = place.open()
     equal(store.get("full"), FULL, "a task is found again")
-    equal(store.queued(9), [waiting], "the queue is found again")
+    equal(store.queued("default", 9), [waiting], "the queue is found again")
     equal(store.recall("learned"), {"a": 1}, "a document is found again")
     counts = {**dict.fromkeys(TaskState, 0), TaskState.FAILED: 1, TaskState.QUEUED: 1}
     equal(store.counts(), counts, "the counts are found again")
@@ -104,7 +104,7 @@ def a_closed_store_says_so(place: Place) -> None:
     for name, call in {
         "commit": lambda: store.commit([Insert(task("a"))]),
         "get": lambda: store.get("a"),
-        "queued": lambda: store.queued(1),
+        "queued": lambda: store.queued("default", 1),
         "assigned": lambda: list(store.assigned()),
         "counts": store.counts,
     }.items():

@@ -8,6 +8,7 @@ from itertools import product
 from apportion.conformance.claims import equal, refused
 from apportion.conformance.store.place import Check, Place, ids, in_state, inserted, moved, task
 from apportion.model.lifecycle import TaskState
+from apportion.model.ranks import LATER, PARKED
 from apportion.ports import Forget, Insert, Remember, TaskFilter
 
 QUEUED, ASSIGNED, SUCCEEDED = TaskState.QUEUED, TaskState.ASSIGNED, TaskState.SUCCEEDED
@@ -17,11 +18,11 @@ def s4_a_read_sees_every_commit_before_it(place: Place) -> None:
     """By each way of reading."""
     store = inserted(place, task("a", idempotency_key="key"))
     held = replace(task("a", idempotency_key="key"), state=ASSIGNED, lease=1, assigned_worker="quick")
-    equal(ids(store.queued(9)), ["a"], "a new task is in the queue")
+    equal(ids(store.queued("default", 9)), ["a"], "a new task is in the queue")
     store.commit([moved(task("a"), ASSIGNED, lease=1, assigned_worker="quick")])
     equal(store.get("a"), held, "get sees the commit before it")
     equal(store.find("default", "key"), held, "find sees the commit before it")
-    equal(store.queued(9), [], "queued sees the commit before it")
+    equal(store.queued("default", 9), [], "queued sees the commit before it")
     equal(list(store.assigned()), [held], "assigned sees the commit before it")
     equal(store.page(TaskFilter(state=ASSIGNED), 9), ([held], None), "page sees the commit before it")
     equal(store.counts()[ASSIGNED], 1, "counts sees the commit before it")
@@ -45,14 +46,66 @@ def the_queue_is_read_by_rank_and_id(place: Place) -> None:
     order = [("c", -1.5), ("a", 0.0), ("b", 0.0), ("é", 0.0), ("😀", 0.0), ("d", 2.0)]
     store = inserted(place, *(task(id, rank=rank) for id, rank in reversed(order)), in_state("held", ASSIGNED))
     expected = [id for id, _ in order]
-    equal(ids(store.queued(100)), expected, "lower rank first, then by id")
-    equal(ids(store.queued(2)), expected[:2], "no more than the limit")
-    equal(store.queued(0), [], "a limit of nothing")
+    equal(ids(store.queued("default", 100)), expected, "lower rank first, then by id")
+    equal(ids(store.queued("default", 2)), expected[:2], "no more than the limit")
+    equal(store.queued("default", 0), [], "a limit of nothing")
     for index, (id, rank) in enumerate(order):
-        equal(ids(store.queued(100, (rank, id))), expected[index + 1 :], "only those behind the position")
-    equal(ids(store.queued(100, (0.0, "aa"))), ["b", "é", "😀", "d"], "a position at which no task stands")
-    equal(ids(store.queued(1, (-9.0, ""))), ["c"], "a position before all")
-    refused(ValueError, "a limit below 0 is refused", store.queued, -1)
+        equal(ids(store.queued("default", 100, (rank, id))), expected[index + 1 :], "only those behind the position")
+    equal(ids(store.queued("default", 100, (0.0, "aa"))), ["b", "é", "😀", "d"], "a position at which no task stands")
+    equal(ids(store.queued("default", 1, (-9.0, ""))), ["c"], "a position before all")
+    refused(ValueError, "a limit below 0 is refused", store.queued, "default", -1)
+    store.close()
+
+
+def each_tenant_has_a_queue_of_its_own(place: Place) -> None:
+    """Of what may start; what must not start yet is in one line, by its time."""
+    soon, late, parked = (task(id, rank=rank) for id, rank in (("soon", LATER + 1), ("late", LATER + 2), ("p", PARKED)))
+    store = inserted(place, task("a", tenant="one", rank=2.0), task("b", tenant="two", rank=1.0), late, parked, soon)
+    equal(store.tenants(), ["one", "two"], "tenants that have something to start, in order")
+    equal((ids(store.queued("one", 9)), ids(store.queued("two", 9))), (["a"], ["b"]), "each its own")
+    equal(store.queued("default", 9), [], "what must not start yet is in no tenant's queue")
+    equal(ids(store.later(9)), ["soon", "late", "p"], "it is in one line")
+    equal(ids(store.later(1, (late.rank, "late"))), ["p"], "that can be read from a position on")
+    store.commit([moved(parked, QUEUED, rank=0.0), moved(soon, ASSIGNED, lease=1)])
+    equal((ids(store.queued("default", 9)), ids(store.later(9))), (["p"], ["late"]), "until it may start")
+    store.close()
+
+
+def what_is_given_up_soonest_comes_first(place: Place) -> None:
+    """Of the tasks that wait."""
+    tasks = [task("b", expires=1.0), task("a", expires=1.0), task("c", expires=0.5, rank=PARKED), task("never")]
+    store = inserted(place, *tasks, replace(in_state("held", ASSIGNED), expires=0.1))
+    equal(ids(store.expiring(9)), ["c", "a", "b"], "by time and id")
+    equal(ids(store.expiring(1)), ["c"], "no more than the limit")
+    store.commit([moved(tasks[1], ASSIGNED, lease=1)])
+    equal(ids(store.expiring(9)), ["c", "b"], "one that started is not given up")
+    store.close()
+
+
+def those_who_wait_for_a_task_are_found(place: Place) -> None:
+    """As long as they wait, and no longer."""
+    waiting = [task(id, after=after, rank=PARKED) for id, after in (("x", ("a",)), ("y", ("a", "b")), ("z", ("b",)))]
+    store = inserted(place, *waiting, task("free", after=("a",)), in_state("a", SUCCEEDED))
+    equal(store.waiting_for(["a", "c"], 9), (waiting[:2], None), "those who wait for it, in the order of their ids")
+    equal(store.waiting_for(["a", "b"], 2), (waiting[:2], "y"), "page by page")
+    equal(store.waiting_for(["a", "b"], 2, "y"), (waiting[2:], None), "to the end")
+    equal(store.states(["a", "b", "x"]), {"a": SUCCEEDED, "x": QUEUED}, "the states of those that are there")
+    store.commit([moved(waiting[0], QUEUED, rank=1.0)])
+    equal(store.waiting_for(["a"], 9), ([waiting[1]], None), "one that may start does not wait")
+    equal((store.waiting_for([], 9), store.states([])), (([], None), {}), "nobody waits for nothing")
+    store.close()
+
+
+def what_ended_long_ago_is_found(place: Place) -> None:
+    """Oldest first, but not what others still wait for."""
+    old = [replace(in_state(id, SUCCEEDED), finished_at=at) for id, at in (("b", 1.0), ("a", 2.0), ("c", 3.0))]
+    waiting = task("w", after=("b",), rank=PARKED)
+    store = inserted(place, *old, waiting, task("queued"))
+    equal(store.ended(3.0, 9), ["a"], "what ended before that, and nobody waits for")
+    store.commit([moved(waiting, QUEUED, rank=0.0)])
+    equal((store.ended(4.0, 9), store.ended(4.0, 2)), (["b", "a", "c"], ["b", "a"]), "oldest first, up to the limit")
+    store.commit([Forget("b")])
+    equal(store.ended(4.0, 9), ["a", "c"], "what was forgotten is gone")
     store.close()
 
 
@@ -62,7 +115,7 @@ def a_requeued_task_stands_where_its_new_rank_says(place: Place) -> None:
     store = inserted(place, first, second)
     held = moved(first, ASSIGNED, lease=1)
     store.commit([held, moved(held.task, QUEUED, rank=3.0)])
-    equal(ids(store.queued(9)), ["second", "first"], "a requeued task stands where its new rank says")
+    equal(ids(store.queued("default", 9)), ["second", "first"], "a requeued task stands where its new rank says")
     store.close()
 
 
@@ -160,6 +213,10 @@ CHECKS: tuple[Check, ...] = (
     s4_a_read_sees_every_commit_before_it,
     what_is_not_there_is_none,
     the_queue_is_read_by_rank_and_id,
+    each_tenant_has_a_queue_of_its_own,
+    what_is_given_up_soonest_comes_first,
+    those_who_wait_for_a_task_are_found,
+    what_ended_long_ago_is_found,
     a_requeued_task_stands_where_its_new_rank_says,
     assigned_tasks_are_all_found,
     pages_hold_what_was_meant,

@@ -17,6 +17,7 @@ from apportion.stores.sqlite.rows import (
     TRANSITION_AFTER,
     TRANSITION_BEFORE,
     Row,
+    awaited_rows,
     decision_rows,
     input_row,
     insert_row,
@@ -68,6 +69,8 @@ class Batch:
         decisions = [decision_rows(task) for task in tasks]
         effects = self._effects(statements.INSERT, list(map(insert_row, tasks, numbers)))
         self._cursor.executemany(statements.INSERT_INPUT, compress(inputs, effects))
+        awaited = [awaited_rows(task) for task in compress(tasks, effects) if task.after]
+        self._cursor.executemany(statements.AWAIT, chain.from_iterable(awaited))
         self._cursor.executemany(statements.TRANSITION, chain.from_iterable(compress(lives, effects)))
         self._cursor.executemany(statements.DECIDE, chain.from_iterable(compress(decisions, effects)))
         self._totals.update(task.state.value for task in compress(tasks, effects))
@@ -92,6 +95,7 @@ class Batch:
             return False
         number, state = gone
         self._cursor.execute(statements.FORGET_INPUT, (number,))
+        self._cursor.execute(statements.FORGET_AWAITED, (task_id,))
         self._cursor.execute(statements.FORGET_DECISION, (number,))
         self._totals[state] -= 1
         return True

@@ -16,8 +16,9 @@ from apportion.stores.plain_json import decode, encode
 Row = tuple[Any, ...]
 
 _FIELDS: Final = Task.field_names()
-_PAYLOAD, _REQUIREMENTS, _STATE, _RESULT, _ERROR, _DECISION = (
-    _FIELDS.index(name) for name in ("payload", "requirements", "state", "result", "error", "decision")
+_PAYLOAD, _REQUIREMENTS, _AFTER, _LIMIT_KEYS, _STATE, _RESULT, _ERROR, _DECISION = (
+    _FIELDS.index(name)
+    for name in ("payload", "requirements", "after", "limit_keys", "state", "result", "error", "decision")
 )
 _STATES: Final = {state.value: state for state in TaskState}
 _DEFAULTS: Final = vars(TaskRequirements())
@@ -30,6 +31,8 @@ def task_of(row: Row) -> Task:
     values = list(row)
     values[_PAYLOAD] = decode(values[_PAYLOAD])
     values[_REQUIREMENTS] = _requirements_of(values[_REQUIREMENTS])
+    values[_AFTER] = _names_of(values[_AFTER])
+    values[_LIMIT_KEYS] = _names_of(values[_LIMIT_KEYS])
     values[_STATE] = _STATES[values[_STATE]]
     values[_RESULT] = decode(values[_RESULT])
     values[_ERROR] = decode(values[_ERROR])
@@ -45,6 +48,7 @@ def insert_row(task: Task, number: int) -> Row:
         task.state.value,
         task.rank,
         task.queued_at,
+        task.expires,
         task.task_type,
         task.tenant,
         task.idempotency_key,
@@ -62,7 +66,14 @@ def input_row(task: Task, number: int) -> Row:
         task.timeout,
         task.schedule_timeout,
         task.created_at,
+        _names_text("Task.after", task.after),
+        _names_text("Task.limit_keys", task.limit_keys),
     )
+
+
+def awaited_rows(task: Task) -> list[Row]:
+    """Return the parameters of `AWAIT`: whom the task waits for."""
+    return [(id, task.id) for id in task.after]
 
 
 TRANSITION_AFTER: Final = 0
@@ -82,6 +93,7 @@ def transition_row(change: Transition) -> Row:
         task.assigned_worker,
         task.rank,
         task.queued_at,
+        task.expires,
         task.assigned_at,
         task.finished_at,
         task.not_before,
@@ -105,6 +117,14 @@ def is_new(task: Task) -> bool:
     lived = (task.attempt, task.failures, task.deaths, task.lease, task.assigned_worker, task.assigned_at)
     ended = (task.finished_at, task.result, task.error, task.exit_code, task.duration, task.decision)
     return lived + ended == _UNLIVED
+
+
+def _names_text(field: str, names: tuple[str, ...]) -> str | None:
+    return encode(field, list(names)) if names else None
+
+
+def _names_of(text: str | None) -> tuple[str, ...]:
+    return () if text is None else tuple(decode(text))
 
 
 def _requirements_text(requirements: TaskRequirements) -> str:

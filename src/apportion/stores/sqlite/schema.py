@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from apportion.errors import SchemaTooNewError, StoreError
+from apportion.model.ranks import NOT_READY
 
 APPLICATION_ID: Final = 0x41707074
 """Marks the file as one of ours ("Appt"), so that nobody's other database is filled with our tables."""
@@ -72,6 +73,23 @@ STEPS: Final[Sequence[Step]] = (
     (
         # Only appended to, and deleted from the oldest on: a line costs its bytes and no index.
         "CREATE TABLE notes (number INTEGER PRIMARY KEY, at REAL NOT NULL, line TEXT NOT NULL)",
+    ),
+    (
+        # What a client gave: tasks that have to succeed first, and keys of limits, both JSON; most tasks have neither.
+        "ALTER TABLE inputs ADD COLUMN after TEXT",
+        "ALTER TABLE inputs ADD COLUMN limit_keys TEXT",
+        "ALTER TABLE tasks ADD COLUMN expires REAL",
+        # Who waits for whom. As long as a task is kept; whether it still waits, its rank says.
+        "CREATE TABLE awaited (id TEXT NOT NULL, by TEXT NOT NULL, PRIMARY KEY (id, by)) WITHOUT ROWID",
+        "CREATE INDEX awaiting ON awaited (by)",
+        # Each queued task is in one of two: those that may start are read tenant by tenant, the others by their time.
+        # The sum keeps SQLite from looking for the place in the line by this condition instead of by a position.
+        "DROP INDEX queue",
+        f"CREATE INDEX queue ON tasks (tenant, rank, id) WHERE state = 'queued' AND rank + 0 < {NOT_READY:.0f}",
+        f"CREATE INDEX later ON tasks (rank, id) WHERE state = 'queued' AND rank + 0 >= {NOT_READY:.0f}",
+        "CREATE INDEX expiring ON tasks (expires, id) WHERE state = 'queued' AND expires IS NOT NULL",
+        # What a purge takes, oldest first.
+        "CREATE INDEX ended ON tasks (finished_at) WHERE finished_at IS NOT NULL",
     ),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
@@ -103,12 +104,41 @@ class SqliteStore:
         """Return the task that was submitted with that key."""
         return self._one(statements.FIND, tenant, idempotency_key)
 
-    def queued(self, limit: int, after: tuple[float, str] | None = None) -> list[Task]:
-        """Return queued tasks, lower ``rank`` first, then by id; only those behind ``after``, a (rank, id)."""
+    def queued(self, tenant: str, limit: int, after: tuple[float, str] | None = None) -> list[Task]:
+        """Return a tenant's queued tasks that may start, by rank and id; only those behind ``after``, a (rank, id)."""
         limit = validation.count("limit", limit)
         if after is None:
-            return self._tasks(statements.QUEUED, limit)
-        return self._tasks(statements.QUEUED_AFTER, *after, limit)
+            return self._tasks(statements.QUEUED, tenant, limit)
+        return self._tasks(statements.QUEUED_AFTER, tenant, *after, limit)
+
+    def later(self, limit: int, after: tuple[float, str] | None = None) -> list[Task]:
+        """Return all queued tasks that must not start yet, as `queued` does."""
+        limit = validation.count("limit", limit)
+        if after is None:
+            return self._tasks(statements.LATER, limit)
+        return self._tasks(statements.LATER_AFTER, *after, limit)
+
+    def tenants(self) -> list[str]:
+        """Return the tenants that have queued tasks that may start, in order."""
+        return [tenant for (tenant,) in self._rows(statements.TENANTS)]
+
+    def expiring(self, limit: int) -> list[Task]:
+        """Return the queued tasks that are given up soonest, by ``expires`` and id."""
+        return self._tasks(statements.EXPIRING, validation.count("limit", limit))
+
+    def waiting_for(self, ids: Sequence[str], limit: int, cursor: str | None = None) -> tuple[list[Task], str | None]:
+        """Return the tasks that are parked until one of these succeeds, in pages as `page` does."""
+        limit = validation.count("limit", limit, least=1)
+        found = self._tasks(statements.waiting_for(len(ids)), *ids, cursor or "", limit + 1)
+        return found[:limit], found[limit - 1].id if len(found) > limit else None
+
+    def states(self, ids: Sequence[str]) -> dict[str, TaskState]:
+        """Return the state of each of these tasks that is there."""
+        return {id: TaskState(state) for id, state in self._rows(statements.states(len(ids)), *ids)}
+
+    def ended(self, before: float, limit: int) -> list[str]:
+        """Return ids of tasks that ended before that, oldest first, but none that a parked task names."""
+        return [id for (id,) in self._rows(statements.ENDED, before, validation.count("limit", limit))]
 
     def assigned(self) -> Iterator[Task]:
         """Return all tasks that some worker holds, in the order of their ids.
@@ -135,8 +165,10 @@ class SqliteStore:
 
     def unfinished(self) -> dict[tuple[TaskState, str, str], int]:
         """Return how many tasks wait and are held: by state, type and tenant."""
-        rows = self._rows(statements.UNFINISHED)
-        return {(TaskState(state), task_type, tenant): tasks for state, task_type, tenant, tasks in rows}
+        found: Counter[tuple[TaskState, str, str]] = Counter()
+        for state, task_type, tenant, tasks in self._rows(statements.UNFINISHED):
+            found[TaskState(state), task_type, tenant] += tasks
+        return dict(found)
 
     def recall(self, name: str) -> Any:
         """Return the document of that name, or None."""
