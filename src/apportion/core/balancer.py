@@ -8,6 +8,7 @@ from apportion import validation
 from apportion.clock import fresh_random, wall_clock
 from apportion.core.candidates import find_candidates, one_candidate
 from apportion.core.explain import Explainer
+from apportion.core.given import require_outcome, require_task
 from apportion.core.history import History
 from apportion.core.planning.by_score import by_score
 from apportion.core.planning.plan import plan
@@ -20,7 +21,7 @@ from apportion.core.scoring import DEFAULT_WEIGHTS, ScoreWeights, score
 from apportion.core.strategies import STRATEGIES
 from apportion.core.strategies.adaptive import AdaptiveStrategy
 from apportion.core.strategies.experts import as_seat_strategy
-from apportion.errors import FieldError, FieldTypeError, UnknownStrategyError
+from apportion.errors import FieldTypeError, UnknownStrategyError
 from apportion.model.context import BalancingContext, affinity_rules_of, load_threshold_of
 from apportion.model.score import WorkerScore
 from apportion.model.task import TaskRequirements
@@ -33,14 +34,13 @@ if TYPE_CHECKING:
     from apportion.core.candidates import Candidates
     from apportion.core.pool.pool import WorkerPool
     from apportion.core.rules.custom import CustomRule
+    from apportion.core.witness import Witness
     from apportion.model.context import DecisionContext
     from apportion.model.explanation import Explanation
     from apportion.model.recommendation import RebalanceRecommendation
     from apportion.model.task import QueuedTask
     from apportion.model.worker import WorkerInfo
     from apportion.ports import BalancingStrategy
-
-FAULTS = (None, "task", "worker")
 
 
 class LoadBalancer:
@@ -83,6 +83,7 @@ class LoadBalancer:
         self._history = History(context or BalancingContext(), self._rng)
         self._mirror = ListMirror()
         self._looked_at = ListMirror()  # lists that are only looked at, so that choosing goes on as if they were not
+        self._witness: Witness | None = None
         self._strategies: dict[str, Any] = {}
         for build in STRATEGIES.values():
             self.register_strategy(build())
@@ -112,6 +113,8 @@ class LoadBalancer:
         seat = strategy.choose(task, candidates, context)
         if seat is None:
             return None
+        if self._witness is not None:
+            self._witness.saw(strategy, task, candidates, seat, context, planned=False)
         strategy.chosen(task, candidates, seat, context)
         return pool.at(seat)
 
@@ -126,6 +129,8 @@ class LoadBalancer:
         candidates = self._candidates(task, pool, self._history.at(self._clock()))
         if candidates is None:
             candidates = one_candidate(pool, task.complexity, self._rng, seat)
+        if self._witness is not None:
+            self._witness.saw(self._current, task, candidates, seat, self._history.view, planned=True)
         self._current.chosen(task, candidates, seat, self._history.view)
 
     def score_workers(self, task: TaskRequirements, workers: Iterable[WorkerInfo]) -> list[WorkerScore]:
@@ -145,6 +150,10 @@ class LoadBalancer:
         candidates = self._candidates(task, pool, context)
         explainer = Explainer(self._strategies, self.get_current_strategy(), self._rules)
         return explainer.explain(task, pool, self.score_workers(task, pool), candidates, context)
+
+    def watch(self, witness: Witness | None) -> None:
+        """Let somebody look on at every pick from now on; None: nobody."""
+        self._witness = witness
 
     # --- strategies and context -------------------------------------------------------------------------------------
 
@@ -228,14 +237,7 @@ class LoadBalancer:
         Raises:
             FieldError, FieldTypeError: an argument is not allowed; then nothing is learned.
         """
-        validation.text("worker_id", worker_id)
-        validation.optional_text("task_type", task_type)
-        validation.flag("success", success)
-        duration = validation.number("duration", duration, least=0)
-        if task is not None:
-            require_task(task)
-        if fault not in FAULTS:
-            raise FieldError("fault", f"must be 'task', 'worker' or None, not {fault!r}")
+        duration = require_outcome(worker_id, task_type, success, duration, task, fault)
         now = self._clock()
         self._history.add(worker_id, task_type, success, now)
         context = self._history.at(now)
@@ -285,14 +287,3 @@ class LoadBalancer:
         scored = score(task, worker, context, self._weights)
         reasons = rejections(task, worker, self._rules)
         return WorkerScore(worker, scored.total, scored.breakdown, not reasons, reasons)
-
-
-def require_task(task: object) -> TaskRequirements:
-    """Return ``task`` if it is one.
-
-    Raises:
-        FieldTypeError: it is something else.
-    """
-    if not isinstance(task, TaskRequirements):
-        raise FieldTypeError("task", f"must be TaskRequirements, not {task!r}; TaskRequirements.from_dict reads a dict")
-    return task
