@@ -16,6 +16,7 @@ from apportion.runtime.alarms import Alarm, Why
 from apportion.runtime.books import Books
 from apportion.runtime.crew import Member
 from apportion.runtime.instructions import Instruction, SetTimer
+from apportion.runtime.lane import Lane
 from apportion.runtime.machine_attempts import AttemptSide
 from apportion.runtime.machine_claims import ClaimSide
 from apportion.runtime.machine_planning import Planner
@@ -122,6 +123,10 @@ class Machine:
     def member(self, worker_id: str) -> Member | None:
         """Return what the machine knows of a worker, to be looked at only, or None."""
         return self._books.crew.members.get(worker_id)
+
+    def lanes(self) -> list[Lane]:
+        """Return the lines of waiting tasks in memory, to be looked at only."""
+        return list(self._books.front.lanes.values())
 
     def _set_timer(self) -> None:
         books = self._books
