@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from apportion.core.field import FEW, Field, field_of, roomy
 
@@ -21,6 +18,9 @@ if TYPE_CHECKING:
 SAMPLE = 12
 """Workers that are drawn of a crowd. Two would do against overload (the power of two choices); the best of 12 is, on
 average, among the best 8 % of all, and the best known ones are always weighed beside them."""
+
+
+_NOBODY = frozenset[int]()
 
 
 class Candidates:
@@ -41,11 +41,10 @@ class Candidates:
         pool: WorkerPool,
         complexity: float,
         rng: Random,
-        *,
         listed: Field | None = None,
         members: Members | None = None,
         crowd: Members | None = None,
-        excluded: frozenset[int] = frozenset(),
+        excluded: frozenset[int] = _NOBODY,
     ) -> None:
         self.pool = pool
         self.complexity = complexity
@@ -59,28 +58,18 @@ class Candidates:
         """Return all of them, however many; they may be none."""
         if self._listed is None:
             assert self.members is not None, "candidates are listed, or members with room"
-            return self.with_room(Field(self.pool, self.members.vector(), unchecked=True))
+            return self.with_room(Field(self.pool, self.members.vector(), True))
         if self._listed.unchecked:
             self._listed = self.with_room(self._listed)
         return self._listed
 
     def only(self, field: Field) -> Candidates:
         """Return some of them."""
-        return Candidates(
-            self.pool, self.complexity, self.rng, listed=field, members=self.members, excluded=self._excluded
-        )
+        return Candidates(self.pool, self.complexity, self.rng, field, self.members, None, self._excluded)
 
     def drawn_by(self, rng: Random) -> Candidates:
         """Return the same, of which samples are drawn by another random source."""
-        return Candidates(
-            self.pool,
-            self.complexity,
-            rng,
-            listed=self._listed,
-            members=self.members,
-            crowd=self.crowd,
-            excluded=self._excluded,
-        )
+        return Candidates(self.pool, self.complexity, rng, self._listed, self.members, self.crowd, self._excluded)
 
     def allowed_by(self, rules: Sequence[CustomRule], task: TaskRequirements) -> Candidates:
         """Return those whom the user's own rules allow."""
@@ -99,7 +88,7 @@ class Candidates:
         if self.crowd is not None:
             return self._sample(self.crowd.seats, known)
         assert self.members is not None, "candidates are listed, or members with room"
-        return Field(self.pool, self.members.vector(), unchecked=True)
+        return Field(self.pool, self.members.vector(), True)
 
     def may_take(self, seat: int) -> bool:
         """Return whether the worker of a member's seat has room and is not excluded."""
@@ -122,9 +111,8 @@ class Candidates:
         Each worker is as likely as any other, and every part of the order of adding (where alike workers tend to stand
         together) is seen.
         """
-        stride = max(1, len(seats) // SAMPLE)
-        drawn = known + seats[int(self.rng.random() * stride) :: stride]
-        return Field(self.pool, drawn, unchecked=True)
+        stride = len(seats) // SAMPLE or 1
+        return Field(self.pool, known + seats[int(self.rng.random() * stride) :: stride], True)
 
 
 def find_candidates(pool: WorkerPool, task: TaskRequirements, limit: int, rng: Random) -> Candidates | None:
@@ -138,7 +126,7 @@ def find_candidates(pool: WorkerPool, task: TaskRequirements, limit: int, rng: R
     """
     members = pool.members(task)
     seats, complexity = members.seats, task.complexity
-    excluded = seats_of(pool, task.anti_affinity) if task.anti_affinity else frozenset[int]()
+    excluded = seats_of(pool, task.anti_affinity) if task.anti_affinity else _NOBODY
     if len(seats) <= FEW:
         load, capacity = pool.load.scalar, pool.capacity.scalar
         able = [seat for seat in seats if load[seat] + complexity <= capacity[seat]]
@@ -146,9 +134,9 @@ def find_candidates(pool: WorkerPool, task: TaskRequirements, limit: int, rng: R
             able = [seat for seat in able if seat not in excluded]
         if not able:
             return None
-        return Candidates(pool, complexity, rng, listed=Field(pool, able), members=members)
+        return Candidates(pool, complexity, rng, Field(pool, able), members)
     crowded = len(seats) > limit and members.more_with_room_than(limit + len(excluded), complexity)
-    return Candidates(pool, complexity, rng, members=members, crowd=members if crowded else None, excluded=excluded)
+    return Candidates(pool, complexity, rng, None, members, members if crowded else None, excluded)
 
 
 def seats_of(pool: WorkerPool, ids: frozenset[str]) -> frozenset[int]:
@@ -158,12 +146,4 @@ def seats_of(pool: WorkerPool, ids: frozenset[str]) -> frozenset[int]:
 
 def one_candidate(pool: WorkerPool, complexity: float, rng: Random, seat: int) -> Candidates:
     """Return a single worker as the only candidate, whatever its room."""
-    return Candidates(pool, complexity, rng, listed=Field(pool, [seat]))
-
-
-def mask(field: Field, values: Any, seat: int) -> None:
-    """Strike a seat of a field from its values, so that it is not chosen."""
-    if isinstance(field.seats, list):
-        values[field.seats.index(seat)] = -inf
-    else:
-        values[int(np.searchsorted(field.seats, seat))] = -inf
+    return Candidates(pool, complexity, rng, Field(pool, [seat]))

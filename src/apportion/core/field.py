@@ -34,7 +34,6 @@ class Field:
         self,
         pool: WorkerPool,
         seats: list[int] | NDArray[np.int64],
-        *,
         unchecked: bool = False,
         load: NDArray[np.float64] | None = None,
         capacity: NDArray[np.float64] | None = None,
@@ -85,9 +84,9 @@ class Field:
         seats = self.seats
         if isinstance(seats, list):
             kept = [seat for seat, value in zip(seats, values, strict=True) if value <= most]
-            return Field(self.pool, kept, unchecked=self.unchecked)
+            return Field(self.pool, kept, self.unchecked)
         near = seats[(values <= most).nonzero()[0]]
-        return Field(self.pool, near.tolist() if len(near) <= FEW else near, unchecked=self.unchecked)
+        return Field(self.pool, near.tolist() if len(near) <= FEW else near, self.unchecked)
 
     def without(self, seats: frozenset[int]) -> Field:
         """Return these workers but those."""

@@ -61,21 +61,19 @@ class Rotation:
         return int(seats[turns.vector[seats].argmin()])
 
     def highest(self, field: Field, values: Any) -> int:
-        """Return the seat with the highest value; among equals it is whose turn it is."""
-        seats = field.seats
-        if isinstance(seats, list):
+        """Return the place in the field of the highest value; among equals it is whose turn it is."""
+        if isinstance(values, list):
             best = max(values)
             if values.count(best) == 1:
-                place: int = values.index(best)
-                return field.listed()[place]
-            turns = self._memory.column(field.pool).scalar
-            return min(
-                (seat for seat, value in zip(seats, values, strict=True) if value == best), key=turns.__getitem__
-            )
-        tied = seats[(values == values[values.argmax()]).nonzero()[0]]
+                return values.index(best)
+            turns, seats = self._memory.column(field.pool).scalar, field.seats
+            tied = [place for place, value in enumerate(values) if value == best]
+            return min(tied, key=lambda place: turns[seats[place]])
+        tied = (values == values[values.argmax()]).nonzero()[0]
         if len(tied) == 1:
             return int(tied[0])
-        return int(tied[self._memory.column(field.pool).vector[tied].argmin()])
+        turns = self._memory.column(field.pool).vector
+        return int(tied[turns[field.seats[tied]].argmin()])
 
     def oldest_of(self, candidates: Candidates) -> int | None:
         """Return the seat whose turn it is, exactly, in a crowd too."""

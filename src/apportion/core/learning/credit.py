@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, inf
+from math import exp
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ class Credit:
 
     def __init__(self, names: Iterable[str]) -> None:
         self._credit: dict[str, float] = dict.fromkeys(names, 0.0)
-        self._turns: dict[str, float] = dict.fromkeys(self._credit, 0.0)
+        self._names = list(self._credit)
+        self._turns = [0.0] * len(self._names)
         self._weights: dict[str, float] | None = None
         self._next = self._richest()
 
@@ -58,26 +59,26 @@ class Credit:
 
     def pass_turn(self) -> None:
         """Let the one whose turn it is pay for it."""
-        self._turns[self._next] -= 1.0
+        self._turns[self._names.index(self._next)] -= 1.0
         self._next = self._richest()
 
     def state(self) -> dict[str, Any]:
         """Return it as plain JSON."""
-        return {"credit": dict(self._credit), "turns": dict(self._turns), "next": self._next}
+        return {
+            "credit": dict(self._credit),
+            "turns": dict(zip(self._names, self._turns, strict=True)),
+            "next": self._next,
+        }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what `state` gave, for the strategies that are here."""
         for name in self._credit:
             self._credit[name] = float(state["credit"].get(name, 0.0))
-            self._turns[name] = float(state["turns"].get(name, 0.0))
+        self._turns = [float(state["turns"].get(name, 0.0)) for name in self._names]
         self._weights = None
         self._next = state["next"] if state["next"] in self._credit else self._richest()
 
     def _richest(self) -> str:
         """Let everyone gain its weight, and return who has most."""
-        richest, most = "", -inf
-        for name, weight in self.weights().items():
-            held = self._turns[name] = self._turns[name] + weight
-            if held > most:
-                richest, most = name, held
-        return richest
+        self._turns = turns = [held + weight for held, weight in zip(self._turns, self.weights().values(), strict=True)]
+        return self._names[turns.index(max(turns))]

@@ -17,11 +17,10 @@ Shape = tuple[frozenset[str], str | None, ConstraintKeys]
 
 def shape_of(task: TaskRequirements, choosy: bool) -> Shape:
     """Return the shape of a task; ``choosy``: whether any worker accepts only some task types."""
-    return (task.capabilities, task.task_type if choosy else None, constraint_keys(task.constraints))
+    constraints = constraint_keys(task.constraints) if task.constraints else ()
+    return task.capabilities, task.task_type if choosy else None, constraints
 
 
 def constraint_keys(constraints: Iterable[Constraint]) -> ConstraintKeys:
     """Return what tells constraints apart. Values as text: ``1`` and ``true`` are equal in Python, not on a label."""
-    if not constraints:
-        return ()
     return tuple([(each.label, each.operator, repr(each.value), each.weight) for each in constraints])

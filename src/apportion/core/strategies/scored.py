@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from apportion.core.best_known import BestKnown
-from apportion.core.candidates import mask
 from apportion.core.rotation import Rotation
 from apportion.core.strategies.base import SeatStrategy
 
@@ -39,26 +39,22 @@ class ScoredStrategy(SeatStrategy):
         """Return the seat with the highest value, or None where nobody has room."""
         crowd = candidates.crowd
         field = candidates.considered(self._known.of(crowd) if crowd is not None else [])
-        if field.unchecked:
-            return self._highest_with_room(task, candidates, field, context)
-        if len(field.seats) <= 1:
-            return int(field.seats[0]) if len(field.seats) else None
-        return self._rotation.highest(field, self.values(task, field, context))
-
-    def _highest_with_room(
-        self, task: TaskRequirements, candidates: Candidates, field: Field, context: DecisionContext
-    ) -> int | None:
-        """Value everybody and ask only the best for room: most often they have it."""
-        values = self.values(task, field, context)
-        for _ in range(_TRIES):
-            seat = self._rotation.highest(field, values)
+        if not field.unchecked:
+            return self._highest(task, field, context)
+        values, seats = self.values(task, field, context), field.seats
+        for _ in range(_TRIES):  # only the best is asked for room: most often it has it
+            place = self._rotation.highest(field, values)
+            seat = int(seats[place])
             if candidates.may_take(seat):
                 return seat
-            mask(field, values, seat)
-        field = candidates.everyone()
-        if not len(field.seats):
-            return None
-        return self._rotation.highest(field, self.values(task, field, context))
+            values[place] = -inf
+        return self._highest(task, candidates.everyone(), context)
+
+    def _highest(self, task: TaskRequirements, field: Field, context: DecisionContext) -> int | None:
+        seats = field.seats
+        if len(seats) <= 1:
+            return int(seats[0]) if len(seats) else None
+        return int(seats[self._rotation.highest(field, self.values(task, field, context))])
 
     def chosen(self, task: TaskRequirements, candidates: Candidates, seat: int, context: DecisionContext) -> None:
         """Remember the turn, and in a crowd the winner."""
