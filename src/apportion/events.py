@@ -121,6 +121,23 @@ class WorkerGone(WorkerFact):
 
 
 @dataclass(frozen=True)
+class TasksPlaced(Plain):
+    """Tasks were given to workers in one go; each also has its own `TaskAssigned`.
+
+    Attributes:
+        at: Unix seconds.
+        count: how many, >= 1.
+        seconds: what it took to handle everything that happened at that time and to place them.
+    """
+
+    at: float
+    count: int
+    seconds: float
+
+    kind: ClassVar[str] = "tasks-placed"
+
+
+@dataclass(frozen=True)
 class StrategyFailed(Plain):
     """The strategy raised, or chose a worker that it was not given; nothing was placed by it.
 
@@ -152,5 +169,5 @@ class StoreTroubled(Plain):
     kind: ClassVar[str] = "store-troubled"
 
 
-Fact = TaskFact | WorkerFact | StrategyFailed | StoreTroubled
+Fact = TaskFact | WorkerFact | TasksPlaced | StrategyFailed | StoreTroubled
 """Everything that an observer may be told."""

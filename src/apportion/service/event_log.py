@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from apportion.events import Fact, TaskFact, TaskRequeued, WorkerFact
+from apportion.events import Fact, TaskFact, TaskRequeued, TasksPlaced, WorkerFact
 
 WINDOW = 100_000
 _AT_ONCE = 1_000
@@ -37,6 +37,8 @@ class EventLog:
 
     def add(self, fact: Fact) -> None:
         """Take in what has happened; an observer."""
+        if isinstance(fact, TasksPlaced):
+            return  # names neither task nor worker, and each of its tasks has an event of its own
         if len(self._events) == self._events.maxlen:
             self._first += 1
         self._events.append((fact.kind, _said(fact)))
@@ -56,13 +58,20 @@ class EventLog:
         """Return whether an event of that number is still kept, or yet to come."""
         return number >= self._first
 
-    def read(self, number: int) -> tuple[bytes, int]:
-        """Return events from a number on as server-sent events, and the number to go on with."""
+    def read(self, number: int, tenant: str | None = None) -> tuple[bytes, int]:
+        """Return events from a number on as server-sent events, and the number to go on with.
+
+        Args:
+            number: of the first.
+            tenant: only those of this tenant's tasks; None: all.
+        """
         start = number - self._first
         stop = min(len(self._events), start + _AT_ONCE)
         parts: list[bytes] = []
         for index in range(start, stop):
             kind, said = self._events[index]
+            if tenant is not None and said.get("tenant") != tenant:
+                continue
             parts.append(
                 b"id: %s-%d\nevent: %s\ndata: %s\n\n"
                 % (self._name.encode(), self._first + index, kind.encode(), msgspec.json.encode(said))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from apportion.service.metrics import Snapshot
+from apportion.service.exposition import MEDIA_TYPE, exposition
 from apportion.service.problems import ProblemError
+from apportion.service.readings import read
 from apportion.service.route import EVERYBODY, WATCHERS, Asked, Reply, Route
 from apportion.service.service import Service
 from apportion.wire.deciding import Health
-
-_METRICS_TYPE = "text/plain; version=1.0.0; charset=utf-8"
 
 
 async def alive(service: Service, asked: Asked) -> Reply:
@@ -28,7 +27,7 @@ async def ready(service: Service, asked: Asked) -> Reply:
 
 async def metrics(service: Service, asked: Asked) -> Response:
     """Show Prometheus metrics."""
-    return Response(service.metrics.text(Snapshot(service.distributor)), 200, None, _METRICS_TYPE)
+    return Response(exposition(service.meter, read(service.distributor)), 200, None, MEDIA_TYPE)
 
 
 ROUTES = (
