@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, Self
 
 from apportion import validation
-from apportion.catalog import EXECUTORS, STORES, load
+from apportion.catalog import ACCESS, EXECUTORS, STORES, load
 from apportion.clock import Clock, Random, fresh_random, wall_clock
 from apportion.config import RuntimeConfig
 from apportion.core.balancer import LoadBalancer
@@ -17,7 +17,7 @@ from apportion.errors import ConfigurationError, FieldError, FieldTypeError, did
 from apportion.executors.handlers import Handler, is_coroutine_handler
 from apportion.model.context import BalancingContext
 from apportion.model.worker import WorkerInfo
-from apportion.ports import Executor, Observer, TaskStore
+from apportion.ports import AccessBook, Executor, Observer, TaskStore
 from apportion.runtime.distributor import Distributor
 from apportion.runtime.submission import new_id
 from apportion.runtime.sync import SyncDistributor
@@ -88,7 +88,8 @@ class TaskDistributor(Distributor):
                 loop, any other in a thread or, with ``executor="process"``, in a process. One that takes a second
                 argument is given a `TaskContext`.
             executor: ``"thread"``, ``"process"``, ``"command"`` (payloads like ``{"command": ["ls"]}`` are run as
-                commands, in the current folder, for any task type) or an executor of your own for all types.
+                commands, in the current folder, for the worker's ``task_types`` or, where it has none, for all: a task
+                that is no command line fails there) or an executor of your own for all types.
 
         Raises:
             FieldError, FieldTypeError: naming what is not allowed.
@@ -136,15 +137,14 @@ class SyncTaskDistributor(SyncDistributor[TaskDistributor]):
 
 
 class _Opener:
-    """Opens a store when it is called."""
+    """Opens a part of the catalog when it is called."""
 
     def __init__(self, entry: str, *arguments: Any) -> None:
         self._entry = entry
         self._arguments = arguments
 
-    def __call__(self) -> TaskStore:
-        store: TaskStore = load(self._entry)(*self._arguments)
-        return store
+    def __call__(self) -> Any:
+        return load(self._entry)(*self._arguments)
 
 
 def store_opener(place: StorePlace) -> Any:
@@ -160,17 +160,33 @@ def store_opener(place: StorePlace) -> Any:
         if not callable(getattr(place, "commit", None)):
             raise FieldTypeError("store", f"must be a path, a store or None, not {place!r}")
         return lambda: place
-    text = fspath(place)
+    kind, where = _kind_and_place(fspath(place))
+    return _Opener(STORES[kind], where)
+
+
+def access_opener(place: StorePlace) -> Callable[[], AccessBook]:
+    """Return what opens the tokens of a store; those of memory, or of a store of your own, are gone with the process.
+
+    Raises:
+        ConfigurationError: the place is of a kind that is not known.
+    """
+    if not isinstance(place, str | PathLike):
+        return _Opener(ACCESS["memory"], None)
+    kind, where = _kind_and_place(fspath(place))
+    return _Opener(ACCESS[kind], where)
+
+
+def _kind_and_place(text: str) -> tuple[str, Any]:
     kind, separator, rest = text.partition("://")
     if not separator:
-        return _Opener(STORES["sqlite"], Path(text))
+        return "sqlite", Path(text)
     if kind != "sqlite":
         near = did_you_mean(kind, STORES)
         # The rest of it may hold a password.
         raise ConfigurationError(
             f"store '{kind}://…': no store of the kind {kind!r}{near}; write a path or sqlite:///path"
         )
-    return _Opener(STORES["sqlite"], Path(rest.removeprefix("/") or rest))
+    return "sqlite", Path(rest.removeprefix("/") or rest)
 
 
 def executors_of(

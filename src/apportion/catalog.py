@@ -10,6 +10,12 @@ STORES = {
     "sqlite": "apportion.stores.sqlite:SqliteStore",
 }
 
+ACCESS = {
+    "memory": "apportion.stores.sqlite.access:SqliteAccess",
+    "sqlite": "apportion.stores.sqlite.access:SqliteAccess",
+}
+"""Where the tokens of a store are kept, by its kind."""
+
 EXECUTORS = {
     "thread": "apportion.executors.thread:ThreadExecutor",
     "process": "apportion.executors.process:ProcessExecutor",

@@ -10,13 +10,17 @@ from typing import Any
 import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
-from apportion.service.body import read_body
+from apportion.metrics.table import REFUSALS
+from apportion.service.access.login import login_page
+from apportion.service.admission import CHALLENGE, admit
+from apportion.service.auditing import audited
+from apportion.service.headers import SecurityHeaders
 from apportion.service.openapi import document
-from apportion.service.origin import check_origin
 from apportion.service.problems import problem, problem_of
 from apportion.service.route import Asked, Reply, Route
 from apportion.service.routes import ROUTES
@@ -41,6 +45,7 @@ def build_app(service: Service, routes: Sequence[Route] = ROUTES) -> Starlette:
     return Starlette(
         routes=[StarletteRoute(path, endpoint, methods=methods) for path, methods, endpoint in _table(service, routes)],
         exception_handlers={HTTPException: refused},
+        middleware=[Middleware(SecurityHeaders)],
     )
 
 
@@ -64,23 +69,26 @@ def _by_method(methods: dict[str, Endpoint]) -> Endpoint:
 
 def _endpoint(service: Service, route: Route) -> Endpoint:
     decode = None if route.body is None else _decoder(route.body).decode
-    host = service.settings.host
 
     async def endpoint(request: Request) -> Response:
         try:
-            check_origin(request.method, request.headers, host)
-            body = None if decode is None else decode(await read_body(request, route))
+            caller = admit(service, route, request)
+            body = None if decode is None else decode(await _read(service, route, request))
             query = None if route.query is None else _query(request, route.query)
-            answer = await route.handle(service, Asked(request.path_params, body, query, request))
+            answer = await audited(service, route, Asked(request.path_params, body, query, request, caller))
         except ClientDisconnect:
             return Response(status_code=400)
         except Exception as error:  # noqa: BLE001 -- whatever it is, it is answered, and nobody is shown a trace
-            return _refused(service, request, error)
+            return _refused(service, route, request, error)
         if isinstance(answer, Reply):
             return Response(_encode(answer.value), answer.status, dict(answer.headers), "application/json")
         return answer
 
     return endpoint
+
+
+def _read(service: Service, route: Route, request: Request) -> Awaitable[bytes]:
+    return service.bodies.read(request, route.body_limit, route.list_limit)
 
 
 def _query(request: Request, wanted: type[msgspec.Struct]) -> msgspec.Struct:
@@ -92,15 +100,20 @@ def _decoder(wanted: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(wanted)
 
 
-def _refused(service: Service, request: Request, error: Exception) -> Response:
+def _refused(service: Service, route: Route, request: Request, error: Exception) -> Response:
     found = problem_of(error)
     if found.status == 500:
         _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return _answer_problem(service, found, {})
+    answer = _answer_problem(service, found, {})
+    if found.status == 401 and route.media_type == "text/html" and "text/html" in request.headers.get("accept", ""):
+        return login_page("Log in to go on.")
+    return answer
 
 
 def _answer_problem(service: Service, found: Problem, headers: dict[str, str]) -> Response:
-    service.metrics.refused[str(found.status)] += 1
+    service.meter.add(REFUSALS, str(found.status), found.title)
+    if found.status == 401:
+        headers["WWW-Authenticate"] = CHALLENGE
     if found.retry_after is not None:
         headers["Retry-After"] = str(max(1, round(found.retry_after)))
     return Response(_encode(found), found.status, headers, MEDIA_TYPE)

@@ -78,6 +78,10 @@ class EventLog:
             )
         return b"".join(parts), self._first + stop
 
+    def about(self, task_id: str) -> list[dict[str, Any]]:
+        """Return what is kept of a task, oldest first."""
+        return [{"event": kind, **said} for kind, said in self._events if said.get("task_id") == task_id]
+
     def reset(self) -> bytes:
         """Return the event that says: some were missed, look at everything anew."""
         return b"id: %s-%d\nevent: reset\ndata: {}\n\n" % (self._name.encode(), self._next - 1)

@@ -1,51 +1,84 @@
-"""Whose page sends this? Checks Host and Origin, so that no web page can talk to a service on this machine."""
+"""Whose page sends this? Checks Host and Origin, so that no web page can talk to a service in its visitor's name."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers
 
 from apportion.service.problems import ProblemError
-from apportion.service.settings import is_loopback
+from apportion.service.settings import ServiceSettings, is_loopback
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_PORTS = {"http": 80, "https": 443}
 
 
-def check_origin(method: str, headers: Headers, host: str) -> None:
-    """Refuse a request that names another host than this one, and an unsafe one from a page of another origin.
+def check_host(headers: Headers, settings: ServiceSettings, reached_at: str) -> None:
+    """Refuse a request that names another host than this one: a page whose name was bent to this address sent it.
 
     Args:
-        method: of the request.
         headers: of the request.
-        host: the address that the service listens on.
+        settings: which names are this service's.
+        reached_at: the address of this machine to which the request came.
 
     Raises:
         ProblemError: it is refused.
     """
     named = headers.getlist("host")
-    name = _host_of(named[0]) if len(named) == 1 else ""
-    if not name or not (is_loopback(name) or name == host):
-        raise ProblemError(421, "the Host header does not name this service", field="Host", remedy=f"use {host}")
+    parts = _parts(f"//{named[0]}") if len(named) == 1 else None
+    if parts is None or parts.username is not None or parts.path or parts.query or parts.fragment:
+        raise ProblemError(421, "one Host header has to name this service", field="Host")
+    name = parts.hostname or ""
+    if not (is_loopback(name) or name in {settings.host.strip("[]"), reached_at} or _is_public(parts, settings)):
+        raise ProblemError(
+            421, "the Host header does not name this service", field="Host", remedy="start it with --public-names NAME"
+        )
+
+
+def check_origin(method: str, headers: Headers, settings: ServiceSettings, *, by_cookie: bool) -> None:
+    """Refuse an unsafe request from a page of another origin.
+
+    Args:
+        method: of the request.
+        headers: of the request; `check_host` has found nothing wrong with them.
+        settings: which names are this service's.
+        by_cookie: whether it is a browser's, by which its page has to be known, too.
+
+    Raises:
+        ProblemError: it is refused.
+    """
     if method in SAFE:
         return
-    origins = headers.getlist("origin")
-    if origins and (len(origins) > 1 or not _same(origins[0], named[0])):
+    origins, site = headers.getlist("origin"), headers.get("sec-fetch-site")
+    if site not in {None, "same-origin", "none"} or len(origins) > 1:
+        raise ProblemError(403, "a page of another origin may not do this", field="Origin")
+    if not origins:
+        if by_cookie and site != "same-origin":
+            raise ProblemError(403, "with a cookie, a page has to say whose it is", field="Origin")
+        return
+    if not _same(origins[0], headers["host"], settings):
         raise ProblemError(403, "a page of another origin may not do this", field="Origin")
 
 
-def _same(origin: str, host: str) -> bool:
-    try:
-        parts = urlsplit(origin)
-    except ValueError:
+def _same(origin: str, host: str, settings: ServiceSettings) -> bool:
+    page, here = _parts(origin), _parts(f"//{host}")
+    if page is None or here is None or page.scheme not in _PORTS or f"{page.scheme}://{page.netloc}" != origin:
         return False
-    return parts.scheme in {"http", "https"} and parts.netloc.lower() == host.lower()
+    if settings.encrypted and page.scheme != "https" and not is_loopback(here.hostname or ""):
+        return False
+    port = _PORTS[page.scheme]
+    return (page.hostname, page.port or port) == (here.hostname, here.port or port) or _is_public(page, settings)
 
 
-def _host_of(header: str) -> str:
-    """Return the name in a Host header, without its port; "" where it is none."""
+def _is_public(parts: SplitResult, settings: ServiceSettings) -> bool:
+    """Return whether that is one of the names under which others reach the service, with its port if it has one."""
+    return (parts.hostname or "") in settings.public_names or parts.netloc.lower() in settings.public_names
+
+
+def _parts(text: str) -> SplitResult | None:
     try:
-        parts = urlsplit(f"//{header}")
+        parts = urlsplit(text)
+        _ = parts.port  # a port that is no number is found out only now
     except ValueError:
-        return ""
-    return "" if parts.username is not None or parts.path else (parts.hostname or "")
+        return None
+    return parts

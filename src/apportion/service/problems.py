@@ -25,9 +25,11 @@ from apportion.wire.problem import Problem
 
 _TITLES = {
     400: "Bad request",
+    401: "No valid token",
     403: "Forbidden",
     404: "Not found",
     405: "Method not allowed",
+    408: "Too slow",
     409: "Conflict",
     413: "Too large",
     415: "Unsupported media type",

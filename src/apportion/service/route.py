@@ -13,17 +13,20 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
+from apportion.model.token import ADMIN, CLIENT, VIEWER, WORKER
+from apportion.service.access.caller import Caller
 from apportion.service.service import Service
 from apportion.wire.limits import BODY
 
-ADMIN, VIEWER, CLIENT, WORKER, ANYBODY = "admin", "viewer", "client", "worker", "anybody"
-"""The roles. `ANYBODY` needs no token, ever."""
+ANYBODY = "anybody"
+"""Beside the roles of tokens: who needs no token, ever."""
 
 READERS = frozenset({ADMIN, VIEWER, CLIENT})
 CLIENTS = frozenset({ADMIN, CLIENT})
 WORKERS = frozenset({ADMIN, WORKER})
 WATCHERS = frozenset({ADMIN, VIEWER})
 ADMINS = frozenset({ADMIN})
+KNOWN = frozenset({ADMIN, VIEWER, CLIENT, WORKER})
 EVERYBODY = frozenset({ANYBODY})
 
 
@@ -36,12 +39,14 @@ class Asked:
         body: what the route declares as its body.
         query: what the route declares as its query.
         request: the request itself, for those who need its headers or wait for its end.
+        caller: who asks, and whom he may see and act for. That his role allows the call has been checked.
     """
 
     path: Mapping[str, str]
     body: Any
     query: Any
     request: Request
+    caller: Caller
 
 
 @dataclass(slots=True)
@@ -79,6 +84,8 @@ class Route:
         body_limit: bytes.
         list_limit: bytes of a body that is a list; None: as ``body_limit``.
         media_type: of an answer that is no JSON.
+        form: whether its body may be a form instead that holds the token, from the login page: `handle` looks at it.
+        act: what the audit log calls it; "": it is not for the audit log. Only what administrators do is written there.
     """
 
     method: str
@@ -92,6 +99,8 @@ class Route:
     body_limit: int = BODY
     list_limit: int | None = None
     media_type: str = "application/json"
+    form: bool = False
+    act: str = ""
 
     def __post_init__(self) -> None:
         if not self.roles:

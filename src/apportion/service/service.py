@@ -6,16 +6,17 @@ import asyncio
 from types import TracebackType
 from typing import Self
 
-from apportion.assemble import TaskDistributor
+from apportion.assemble import access_opener
 from apportion.clock import wall_clock
-from apportion.runtime.remote_calls import RemoteCalls
+from apportion.errors import ConfigurationError
+from apportion.metrics.counting import Counting
+from apportion.metrics.meter import Meter
+from apportion.service.access.access import Access
+from apportion.service.body import BodyReader
 from apportion.service.event_log import EventLog
-from apportion.service.metrics import Metrics
+from apportion.service.overview.board import Board
+from apportion.service.service_distributor import ServiceDistributor
 from apportion.service.settings import ServiceSettings
-
-
-class ServiceDistributor(RemoteCalls, TaskDistributor):
-    """The distributor of a service: local and remote workers."""
 
 
 class Service:
@@ -25,8 +26,11 @@ class Service:
         settings: how it is set up.
         distributor: does the work.
         events: what happened.
-        metrics: counts it.
+        meter: what was counted of it.
+        board: what is shown of it at a glance.
         submitting: held while tasks are looked up and taken that bring an id or a key of their own.
+        access: who may call; there once the service is open.
+        bodies: reads what is sent.
         schema: the OpenAPI document of its calls.
         draining: set once nothing new is handed out.
     """
@@ -34,20 +38,38 @@ class Service:
     def __init__(self, settings: ServiceSettings) -> None:
         self.settings = settings
         self.events = EventLog(f"{int(wall_clock() * 1000):x}")
-        self.metrics = Metrics()
+        self.meter = Meter()
+        self.board = Board(self.meter, lambda: self.draining.is_set())
         self.distributor: ServiceDistributor = ServiceDistributor.open(
             settings.store,
             config=settings.runtime,
             strategy=settings.strategy,
-            observers=[self.events.add, self.metrics.note],
+            observers=[self.events.add, Counting(self.meter).note, self.board.note],
         )
+        self.distributor.when_opened(self.board.watch.start)
+        self._open_access = access_opener(settings.store)
+        self._watching: asyncio.Task[None] | None = None
+        self.bodies = BodyReader()
         self.schema = b""
         self.submitting = asyncio.Lock()
         self.draining = asyncio.Event()
 
     async def __aenter__(self) -> Self:
-        """Open the store, and begin."""
-        await self.distributor.__aenter__()
+        """Open the store, and begin.
+
+        Raises:
+            StoreError: it cannot be opened.
+            ConfigurationError: others could reach the service, and there is no token by which to know them.
+        """
+        self.access = Access(self._open_access(), wall_clock)
+        try:
+            _require_token(self.settings, self.access)
+            await self.distributor.__aenter__()
+        except BaseException:
+            self.access.book.close()
+            raise
+        self._watching = asyncio.create_task(self.access.watch())
+        self.board.open(self.distributor)
         return self
 
     async def __aexit__(
@@ -55,11 +77,25 @@ class Service:
     ) -> None:
         """Hand nothing out any more, save everything, and close the store."""
         self.drain()
+        await self.board.close()
         await self.distributor.stop()
+        if self._watching is not None:
+            self._watching.cancel()
+        self.access.book.close()
 
     def drain(self) -> None:
         """Hand nothing out any more, and let go all who wait: they will find the next service."""
         if not self.draining.is_set():
             self.draining.set()
             self.events.close()
+            self.board.live.close()
             self.distributor.stop_handing_out()
+
+
+def _require_token(settings: ServiceSettings, access: Access) -> None:
+    if settings.exposed and not access.guarded:
+        where = "behind a proxy" if settings.behind_proxy else f"--host {settings.host}"
+        make = f"apportion token create --role admin --store {settings.store}"
+        raise ConfigurationError(
+            f"{where}: without a token the service is for this machine's loopback alone; make one first: {make}"
+        )

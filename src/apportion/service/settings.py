@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from apportion import validation
@@ -21,15 +22,19 @@ class ServiceSettings:
     """How the service is set up.
 
     Attributes:
-        host: the address that it listens on; anything but loopback is refused as long as there is no token.
+        host: the address that it listens on.
         port: its port; 0: any free one.
         store: a path or ``sqlite:///path``.
         strategy: who decides; None: adaptive.
         runtime: how the machine behaves.
         log_format: ``text`` or ``json``.
+        tls_cert: file of the certificate chain by which it speaks TLS; None: it does not.
+        tls_key: file of the certificate's key; None: it is in the same file.
+        behind_proxy: whether a proxy speaks TLS in front of it. What a proxy adds to a request is not believed.
+        public_names: names, each with a port or without, by which others reach it: what may stand in Host and Origin.
 
     Raises:
-        ConfigurationError: the address is not loopback.
+        ConfigurationError: the address is not loopback, and what goes there would not be encrypted.
         FieldError, FieldTypeError: naming the field.
     """
 
@@ -39,16 +44,34 @@ class ServiceSettings:
     strategy: str | None = None
     runtime: RuntimeConfig = field(default_factory=lambda: RuntimeConfig(grace=LOCAL_GRACE))
     log_format: str = "text"
+    tls_cert: str | None = None
+    tls_key: str | None = None
+    behind_proxy: bool = False
+    public_names: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         validation.count("ServiceSettings.port", self.port, least=0, most=65535)
         if self.log_format not in LOG_FORMATS:
             raise FieldError("ServiceSettings.log_format", f"must be text or json, not {self.log_format!r}")
-        if not is_loopback(self.host):
+        names = validation.name_list("ServiceSettings.public_names", self.public_names)
+        object.__setattr__(self, "public_names", tuple(name.lower() for name in names))
+        if self.tls_key is not None and self.tls_cert is None:
+            raise FieldError("ServiceSettings.tls_key", "is of no use without tls_cert")
+        if not is_loopback(self.host) and not self.encrypted:
             raise ConfigurationError(
-                f"--host {self.host}: without a token the service listens on loopback alone (127.0.0.1, ::1 or "
-                "localhost), since whoever reaches it may do everything; put a proxy that checks its callers in front"
+                f"--host {self.host}: beyond loopback (127.0.0.1, ::1 or localhost) tokens and payloads go encrypted; "
+                "give --tls-cert and --tls-key, or put a proxy that speaks TLS in front and say --behind-proxy"
             )
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether whoever is not on this machine reaches it by TLS."""
+        return self.tls_cert is not None or self.behind_proxy
+
+    @property
+    def exposed(self) -> bool:
+        """Whether anybody but this machine reaches it."""
+        return self.behind_proxy or not is_loopback(self.host)
 
     @property
     def doubts(self) -> list[str]:

@@ -12,28 +12,30 @@ from msgspec import UNSET, structs
 from apportion.errors import DuplicateError, TaskConflictError
 from apportion.model.task_record import Task
 from apportion.runtime.submission import same_submission
+from apportion.service.access.caller import Caller
 from apportion.service.body import require_value
 from apportion.service.service import Service
 from apportion.wire.limits import VALUE
 from apportion.wire.tasks import Submission
 
-_OPTIONS = ("id", "tenant", "idempotency_key", "max_attempts", "timeout", "delay", "not_before", "schedule_timeout")
+_OPTIONS = ("id", "idempotency_key", "max_attempts", "timeout", "delay", "not_before", "schedule_timeout")
 
 New = tuple[Task, float]
 
 
-async def submit(service: Service, given: Sequence[Submission]) -> tuple[list[str], bool]:
+async def submit(service: Service, given: Sequence[Submission], caller: Caller) -> tuple[list[str], bool]:
     """Take tasks, all of them or none.
 
     Returns:
         Their ids, and whether any of them is new: a task whose key was used before, for the same, is the first one.
 
     Raises:
+        ProblemError: a task is not the caller's to give.
         ProblemError, FieldError, FieldTypeError: a task is not as it has to be; the field is named with its place.
         DuplicateError, TaskConflictError: an id or a key was used for another task.
         QueueFullError: there is no room for all.
     """
-    new = [_task_of(service, each, place if len(given) > 1 else None) for place, each in enumerate(given)]
+    new = [_task_of(service, each, caller, place if len(given) > 1 else None) for place, each in enumerate(given)]
     named = [each.id is not None or each.idempotency_key is not None for each in given]
     async with AsyncExitStack() as stack:
         if any(named):
@@ -46,12 +48,15 @@ async def submit(service: Service, given: Sequence[Submission]) -> tuple[list[st
     return ids, bool(new)
 
 
-def _task_of(service: Service, given: Submission, place: int | None) -> New:
+def _task_of(service: Service, given: Submission, caller: Caller, place: int | None) -> New:
     payload: Any = None
     if given.payload is not UNSET:
         require_value("payload" if place is None else f"[{place}].payload", given.payload, VALUE)
         payload = msgspec.json.decode(given.payload)
     options = {name: value for name in _OPTIONS if (value := getattr(given, name)) is not None}
+    tenant = caller.tenant_for(given.tenant)
+    if tenant is not None:
+        options["tenant"] = tenant
     if given.requirements is not None:
         options["requirements"] = plain_requirements(given.requirements)
     return service.distributor.new_task(given.task_type, payload, options)

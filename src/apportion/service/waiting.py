@@ -8,22 +8,40 @@ from typing import TypeVar
 
 from starlette.requests import Request
 
+from apportion.service.problems import ProblemError
+from apportion.service.route import Asked
 from apportion.service.service import Service
 
 T = TypeVar("T")
 
 
-async def first_of(service: Service, request: Request, answer: Awaitable[T]) -> T | None:
-    """Return the answer; None, and the answer is cancelled, where the client has gone or the service drains."""
+async def first_of(service: Service, asked: Asked, answer: Awaitable[T]) -> T | None:
+    """Return the answer; None, and the answer is cancelled, where the client has gone or the service drains.
+
+    Raises:
+        ProblemError: the caller's token became void meanwhile.
+    """
     waiting = asyncio.ensure_future(answer)
-    gone = asyncio.ensure_future(hang_up(request))
+    gone = asyncio.ensure_future(hang_up(asked.request))
     draining = asyncio.ensure_future(service.draining.wait())
+    lapse = service.access.lapse(asked.caller)
     try:
-        await asyncio.wait({waiting, gone, draining}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({waiting, gone, draining, lapse}, return_when=asyncio.FIRST_COMPLETED)
+        refuse_lapsed(lapse)
         return waiting.result() if waiting.done() else None
     finally:
-        for each in (waiting, gone, draining):
+        for each in (waiting, gone, draining, lapse):
             each.cancel()
+
+
+def refuse_lapsed(lapse: asyncio.Future[None]) -> None:
+    """Answer nothing more to whose token has become void.
+
+    Raises:
+        ProblemError: it has.
+    """
+    if lapse.done() and not lapse.cancelled():
+        raise ProblemError(401, "the token is not valid any more")
 
 
 async def hang_up(request: Request) -> None:

@@ -41,6 +41,15 @@ async def recommend(service: Service, asked: Asked) -> Reply:
 ROUTES = (
     Route("POST", "/v1/explain", explain, READERS, "What would be decided", {200: Explained}, body=TypedRequirements),
     Route("GET", "/v1/strategy", show_strategy, WATCHERS, "Who decides", {200: StrategyView}),
-    Route("PUT", "/v1/strategy", choose_strategy, ADMINS, "Switch live", {200: StrategyView}, body=StrategyChoice),
+    Route(
+        "PUT",
+        "/v1/strategy",
+        choose_strategy,
+        ADMINS,
+        "Switch live",
+        {200: StrategyView},
+        body=StrategyChoice,
+        act="strategy.switch",
+    ),
     Route("GET", "/v1/recommendations", recommend, WATCHERS, "Advice", {200: Recommendations}),
 )

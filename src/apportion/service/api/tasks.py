@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from apportion.errors import ResultTimeoutError
-from apportion.model.lifecycle import TaskState
-from apportion.ports import TaskFilter
 from apportion.runtime.explaining import TaskExplanation
 from apportion.service.route import CLIENTS, READERS, Asked, OneOf, Reply, Route
+from apportion.service.seeing import filter_of, must_see_task, seen_task
 from apportion.service.service import Service
 from apportion.service.submitting import submit
 from apportion.service.views import task_view
@@ -19,7 +18,6 @@ from apportion.wire.tasks import (
     Submitted,
     SubmittedMany,
     TaskExplained,
-    TaskFilters,
     TaskPage,
     TaskView,
     WaitQuery,
@@ -29,36 +27,32 @@ from apportion.wire.tasks import (
 async def submit_tasks(service: Service, asked: Asked) -> Reply:
     """Take one task, or a list of them."""
     if isinstance(asked.body, Submission):
-        ids, new = await submit(service, [asked.body])
+        ids, new = await submit(service, [asked.body], asked.caller)
         return Reply(201 if new else 200, Submitted(ids[0]))
-    ids, new = await submit(service, asked.body)
+    ids, new = await submit(service, asked.body, asked.caller)
     return Reply(201 if new else 200, SubmittedMany(ids))
 
 
 async def list_tasks(service: Service, asked: Asked) -> Reply:
     """Show tasks, page by page."""
     query: PageQuery = asked.query
-    tasks, cursor = await service.distributor.page(filter_of(query), query.limit, query.cursor)
-    return Reply(200, TaskPage([task_view(task) for task in tasks], cursor))
-
-
-def filter_of(query: TaskFilters) -> TaskFilter:
-    """Return the filter of a query."""
-    state = None if query.state is None else TaskState(query.state)
-    return TaskFilter(state, query.task_type, query.tenant, query.worker)
+    chosen, newest_first = filter_of(asked, query), query.newest_first
+    tasks, cursor = await service.distributor.page(chosen, query.limit, query.cursor, newest_first=newest_first)
+    return Reply(200, TaskPage([task_view(task, brief=query.brief) for task in tasks], cursor))
 
 
 async def show_task(service: Service, asked: Asked) -> Reply:
     """Show a task."""
-    return Reply(200, task_view(await service.distributor.task(asked.path["id"])))
+    return Reply(200, task_view(await seen_task(service, asked)))
 
 
 async def wait_for_task(service: Service, asked: Asked) -> Reply:
     """Wait until a task is final."""
+    await must_see_task(service, asked)
     handle = await service.distributor.handle(asked.path["id"])
     query: WaitQuery = asked.query
     try:
-        task = await first_of(service, asked.request, handle.wait(query.timeout))
+        task = await first_of(service, asked, handle.wait(query.timeout))
     except ResultTimeoutError:
         task = None
     if task is None:
@@ -68,7 +62,7 @@ async def wait_for_task(service: Service, asked: Asked) -> Reply:
 
 async def explain_task(service: Service, asked: Asked) -> Reply:
     """Say why a task is where it is."""
-    task = await service.distributor.task(asked.path["id"])
+    task = await seen_task(service, asked)
     why: TaskExplanation = service.distributor.explain_record(task)
     now = None if why.now is None else why.now.to_dict()
     return Reply(200, TaskExplained(why.task_id, why.state.value, why.reason, why.decision, now))

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 
 from apportion.errors import TaskConflictError
 from apportion.ports import TaskFilter
-from apportion.service.api.tasks import filter_of
 from apportion.service.endings import complete, conflict_of
 from apportion.service.route import CLIENTS, WORKERS, Asked, Reply, Route
+from apportion.service.seeing import filter_of, must_see_task
 from apportion.service.service import Service
 from apportion.service.views import task_view
 from apportion.wire.tasks import Changed, TaskFilters, TaskView
@@ -19,24 +19,26 @@ _PAGE = 1000
 
 async def cancel_task(service: Service, asked: Asked) -> Reply:
     """Cancel a task that has not ended."""
+    await must_see_task(service, asked)
     await service.distributor.cancel(asked.path["id"])
     return Reply(200, task_view(await service.distributor.task(asked.path["id"])))
 
 
 async def retry_task(service: Service, asked: Asked) -> Reply:
     """Queue a failed or cancelled task again."""
+    await must_see_task(service, asked)
     await service.distributor.retry(asked.path["id"])
     return Reply(200, task_view(await service.distributor.task(asked.path["id"])))
 
 
 async def cancel_many(service: Service, asked: Asked) -> Reply:
     """Cancel all tasks that are meant and have not ended."""
-    return Reply(200, Changed(await _each(service, filter_of(asked.body), service.distributor.cancel)))
+    return Reply(200, Changed(await _each(service, filter_of(asked, asked.body), service.distributor.cancel)))
 
 
 async def retry_many(service: Service, asked: Asked) -> Reply:
     """Queue all tasks again that are meant, and failed or were cancelled."""
-    return Reply(200, Changed(await _each(service, filter_of(asked.body), service.distributor.retry)))
+    return Reply(200, Changed(await _each(service, filter_of(asked, asked.body), service.distributor.retry)))
 
 
 async def _each(service: Service, chosen: TaskFilter, change: Callable[[str], Awaitable[None]]) -> int:
@@ -57,6 +59,7 @@ async def _each(service: Service, chosen: TaskFilter, change: Callable[[str], Aw
 async def complete_task(service: Service, asked: Asked) -> Reply:
     """Take in how an attempt ended."""
     body: Completion = asked.body
+    asked.caller.acts_for(body.worker_id, "worker_id")
     task_id = asked.path["id"]
     try:
         await complete(service, task_id, body.worker_id, body)
@@ -68,6 +71,7 @@ async def complete_task(service: Service, asked: Asked) -> Reply:
 async def release_task(service: Service, asked: Asked) -> Reply:
     """Take back what was not started."""
     body: Release = asked.body
+    asked.caller.acts_for(body.worker_id, "worker_id")
     task_id = asked.path["id"]
     try:
         await service.distributor.release(task_id, body.worker_id, body.lease)
@@ -77,10 +81,44 @@ async def release_task(service: Service, asked: Asked) -> Reply:
 
 
 ROUTES = (
-    Route("POST", "/v1/tasks/cancel", cancel_many, CLIENTS, "Cancel in bulk", {200: Changed}, body=TaskFilters),
-    Route("POST", "/v1/tasks/retry", retry_many, CLIENTS, "Retry in bulk", {200: Changed}, body=TaskFilters),
-    Route("POST", "/v1/tasks/{id:path}/cancel", cancel_task, CLIENTS, "Cancel a task", {200: TaskView}),
-    Route("POST", "/v1/tasks/{id:path}/retry", retry_task, CLIENTS, "Queue it again", {200: TaskView}),
+    Route(
+        "POST",
+        "/v1/tasks/cancel",
+        cancel_many,
+        CLIENTS,
+        "Cancel in bulk",
+        {200: Changed},
+        body=TaskFilters,
+        act="tasks.cancel",
+    ),
+    Route(
+        "POST",
+        "/v1/tasks/retry",
+        retry_many,
+        CLIENTS,
+        "Retry in bulk",
+        {200: Changed},
+        body=TaskFilters,
+        act="tasks.retry",
+    ),
+    Route(
+        "POST",
+        "/v1/tasks/{id:path}/cancel",
+        cancel_task,
+        CLIENTS,
+        "Cancel a task",
+        {200: TaskView},
+        act="task.cancel",
+    ),
+    Route(
+        "POST",
+        "/v1/tasks/{id:path}/retry",
+        retry_task,
+        CLIENTS,
+        "Queue it again",
+        {200: TaskView},
+        act="task.retry",
+    ),
     Route("POST", "/v1/tasks/{id:path}/complete", complete_task, WORKERS, "How it ended", {200: Done}, body=Completion),
     Route("POST", "/v1/tasks/{id:path}/release", release_task, WORKERS, "Hand it back", {200: Done}, body=Release),
 )

@@ -11,7 +11,7 @@ from apportion.service.endings import complete, conflict_of
 from apportion.service.problems import ProblemError
 from apportion.service.route import WORKERS, Asked, Reply, Route
 from apportion.service.service import Service
-from apportion.service.waiting import hang_up
+from apportion.service.waiting import hang_up, refuse_lapsed
 from apportion.wire.workers import (
     Assignment,
     Assignments,
@@ -27,6 +27,7 @@ from apportion.wire.workers import (
 
 async def heartbeat(service: Service, asked: Asked) -> Reply:
     """Renew leases, and say what the worker has to know."""
+    asked.caller.acts_for(asked.path["id"])
     body: HeartbeatBody = asked.body
     held = {each.task_id: each.lease for each in body.held}
     told = await service.distributor.heartbeat(asked.path["id"], body.incarnation, held)
@@ -35,14 +36,19 @@ async def heartbeat(service: Service, asked: Asked) -> Reply:
 
 async def claim(service: Service, asked: Asked) -> Reply:
     """Hand out work, as soon as there is any."""
+    asked.caller.acts_for(asked.path["id"])
     body: ClaimBody = asked.body
     number, answer = service.distributor.claim(asked.path["id"], body.incarnation, body.max, body.wait)
     if body.wait:
         gone = asyncio.ensure_future(hang_up(asked.request))
+        lapse = service.access.lapse(asked.caller)
         try:
-            await asyncio.wait({answer, gone}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({answer, gone, lapse}, return_when=asyncio.FIRST_COMPLETED)
+            if not answer.done():
+                refuse_lapsed(lapse)
         finally:
             gone.cancel()
+            lapse.cancel()
             if not answer.done():
                 answer.cancel()
                 service.distributor.withdraw(asked.path["id"], number)
@@ -60,6 +66,7 @@ def _assignment(attempt: Attempt) -> Assignment:
 async def complete_many(service: Service, asked: Asked) -> Reply:
     """Take in how many attempts of one worker ended."""
     worker_id = asked.path["id"]
+    asked.caller.acts_for(worker_id)
     if service.distributor.member(worker_id) is None:
         raise UnknownWorkerError(worker_id, "register again")
     body: Completions = asked.body

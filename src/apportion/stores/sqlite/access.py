@@ -13,7 +13,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
-from typing import Any, Final
+from typing import Final
 
 from apportion.errors import SchemaTooNewError, StoreError
 from apportion.model.act import Act
@@ -40,12 +40,17 @@ CREATE TRIGGER outcomes_are_kept BEFORE DELETE ON outcomes BEGIN SELECT RAISE(AB
 CREATE TRIGGER outcomes_stay BEFORE UPDATE ON outcomes BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
 """
 
-_TOKEN: Final = "id, digest, role, tenant, worker, created_at, expires_at, revoked_at, parent"
+_COLUMNS: Final = "id, digest, role, tenant, worker, created_at, expires_at, revoked_at, parent"
+_NEXT: Final = "(SELECT coalesce(max(change), 0) + 1 FROM tokens)"
+_BIND: Final = f"""
+UPDATE tokens SET worker = :worker, change = {_NEXT} WHERE id = :token AND worker IS NULL AND NOT EXISTS (
+    SELECT 1 FROM tokens WHERE worker = :worker AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)
+)
+"""  # noqa: S608 -- nothing of it comes from elsewhere
 _FORGET: Final = """
 DELETE FROM tokens WHERE parent IS NOT NULL AND expires_at < ? AND change < (SELECT max(change) FROM tokens)
 """
 """The newest change stays: the next one is counted from it."""
-_NEXT: Final = "(SELECT coalesce(max(change), 0) + 1 FROM tokens)"
 
 
 class SqliteAccess:
@@ -100,7 +105,7 @@ class SqliteAccess:
     def changed_since(self, mark: int) -> tuple[list[Token], int]:
         """Return the tokens that were made or changed since a mark, and the next mark; from 0: all."""
         with self._lock, told_plainly(self._path):
-            query = f"SELECT {_TOKEN}, change FROM tokens WHERE change > ? ORDER BY change"  # noqa: S608 -- names only
+            query = f"SELECT {_COLUMNS}, change FROM tokens WHERE change > ? ORDER BY change"  # noqa: S608 -- names only
             rows = self._writer.execute(query, (mark,)).fetchall()
         return [Token(*row[:-1]) for row in rows], rows[-1][-1] if rows else mark
 
@@ -108,7 +113,7 @@ class SqliteAccess:
         """Keep a new token; sessions that expired before it was made are forgotten."""
         with self._write() as connection:
             connection.execute(_FORGET, (token.created_at,))
-            values = [getattr(token, name) for name in _TOKEN.split(", ")]
+            values = [getattr(token, name) for name in _COLUMNS.split(", ")]
             connection.execute(f"INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, {_NEXT})", values)  # noqa: S608
 
     def revoke(self, token_id: str, at: float) -> bool:
@@ -117,11 +122,14 @@ class SqliteAccess:
             void = f"UPDATE tokens SET revoked_at = coalesce(revoked_at, ?), change = {_NEXT} WHERE ? IN (id, parent)"  # noqa: S608
             return connection.execute(void, (at, token_id)).rowcount > 0
 
-    def bind(self, token_id: str, worker_id: str) -> str | None:
-        """Give a token the worker that it acts for, where it has none yet, and return the one that it has."""
+    def bind(self, token_id: str, worker_id: str, now: float) -> str | None:
+        """Give a token the worker that it acts for, where it has none yet and no other valid token acts for that one.
+
+        Returns:
+            The worker that it has.
+        """
         with self._write() as connection:
-            give = f"UPDATE tokens SET worker = ?, change = {_NEXT} WHERE id = ? AND worker IS NULL"  # noqa: S608
-            connection.execute(give, (worker_id, token_id))
+            connection.execute(_BIND, {"token": token_id, "worker": worker_id, "now": now})
             row = connection.execute("SELECT worker FROM tokens WHERE id = ?", (token_id,)).fetchone()
         return None if row is None else row[0]
 

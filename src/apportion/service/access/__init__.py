@@ -1,0 +1,1 @@
+"""Who may call: tokens, the sessions of browsers, and what each caller may see."""

@@ -1,0 +1,156 @@
+"""Decides who calls. It keeps an image of the tokens, which is as new as their file at every request."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections import defaultdict
+from typing import Any
+
+from starlette.datastructures import Headers
+
+from apportion.clock import Clock
+from apportion.model.token import Token
+from apportion.ports import AccessBook
+from apportion.service.access.caller import OPEN, Caller, caller_of
+from apportion.service.access.presented import presented
+from apportion.service.access.token_text import NewToken, new_token, taken_apart
+from apportion.service.problems import ProblemError
+
+LOOKS_EVERY = 0.5
+"""Seconds after which whoever is still listening has to have a valid token."""
+
+SESSION_SECONDS = 12 * 3600.0
+
+_NO_DIGEST = "0" * 64
+
+
+class Access:
+    """Who may call.
+
+    Args:
+        book: where tokens are kept.
+        clock: Unix seconds.
+    """
+
+    def __init__(self, book: AccessBook, clock: Clock) -> None:
+        self.book = book
+        self._clock = clock
+        self._seen: Any = None
+        self._mark = 0
+        self._tokens: dict[str, Token] = {}
+        self._listening: defaultdict[str, set[asyncio.Future[None]]] = defaultdict(set)
+        self.refresh()
+
+    @property
+    def guarded(self) -> bool:
+        """Whether there is a token, or ever was: from then on each call needs one."""
+        return bool(self._tokens)
+
+    def refresh(self) -> None:
+        """Look whether tokens were made or revoked, here or by another process."""
+        version = self.book.version()
+        if self._seen is not None and version in {None, self._seen}:
+            return
+        changed, self._mark = self.book.changed_since(self._mark)
+        self._tokens.update((token.id, token) for token in changed)
+        self._seen = version
+        now = self._clock()
+        ended = [id for id, token in self._tokens.items() if token.parent is not None and not token.valid(now)]
+        for id in ended:
+            del self._tokens[id]
+
+    def caller(self, headers: Headers) -> Caller:
+        """Return who sends a request with these headers.
+
+        Raises:
+            ProblemError: nobody knows him.
+        """
+        self.refresh()
+        if not self._tokens:
+            return OPEN
+        shown = presented(headers)
+        if shown is None:
+            raise _unknown("the Authorization header must be one Bearer token")
+        if not (shown.token or shown.session):
+            raise _unknown("a token is needed")
+        return self.known(shown.token or shown.session, as_session=not shown.token)
+
+    def known(self, text: str, *, as_session: bool = False) -> Caller:
+        """Return whose token this is.
+
+        Raises:
+            ProblemError: it is none, or void. What it costs to find out is the same for each.
+        """
+        id, digest = taken_apart(text)
+        token = self._tokens.get(id)
+        same = hmac.compare_digest(digest, _NO_DIGEST if token is None else token.digest)
+        if token is None or not same or (token.parent is not None) != as_session or not self._valid(token):
+            raise _unknown("the session has ended" if as_session else "the token is not valid (any more)")
+        return caller_of(token)
+
+    def _valid(self, token: Token) -> bool:
+        parent = token if token.parent is None else self._tokens.get(token.parent)
+        now = self._clock()
+        return token.valid(now) and parent is not None and parent.valid(now)
+
+    async def bind(self, caller: Caller, worker_id: str) -> None:
+        """Let a worker's token be for the worker that it registers, the first and no other.
+
+        Raises:
+            ProblemError: it is for another one.
+        """
+        if caller.binds and caller.token is not None:
+            bound = await asyncio.to_thread(self.book.bind, caller.token, worker_id, self._clock())
+            caller = Caller(caller.role, caller.token, worker=bound)
+        caller.acts_for(worker_id, "id")
+
+    # --- browsers ---------------------------------------------------------------------------------------------------
+
+    async def open_session(self, caller: Caller) -> NewToken:
+        """Return the session of a browser whose user has shown a token; it ends with that token, or by itself."""
+        made, now = new_token(), self._clock()
+        tenant, worker = caller.tenant, caller.worker
+        session = Token(
+            made.id, made.digest, caller.role, tenant, worker, now, now + SESSION_SECONDS, parent=caller.token
+        )
+        await asyncio.to_thread(self.book.add, session)
+        return made
+
+    async def close_session(self, session_id: str) -> None:
+        """End a session."""
+        await asyncio.to_thread(self.book.revoke, session_id, self._clock())
+
+    # --- those who listen for long ----------------------------------------------------------------------------------
+
+    def lapse(self, caller: Caller) -> asyncio.Future[None]:
+        """Return what is done once a caller may not call any more; to be cancelled by whom it no longer concerns."""
+        future = asyncio.get_running_loop().create_future()
+        key = caller.session or caller.token or ""
+        listeners = self._listening[key]
+        listeners.add(future)
+        future.add_done_callback(lambda _: self._forget(key, future))
+        return future
+
+    def _forget(self, key: str, future: asyncio.Future[None]) -> None:
+        self._listening[key].discard(future)
+        if not self._listening[key]:
+            del self._listening[key]
+
+    async def watch(self) -> None:
+        """Look after those who listen, until cancelled."""
+        while True:
+            await asyncio.sleep(LOOKS_EVERY)
+            self.refresh()
+            for key in [key for key in self._listening if not self._may_listen(key)]:
+                for future in list(self._listening[key]):
+                    if not future.done():
+                        future.set_result(None)
+
+    def _may_listen(self, key: str) -> bool:
+        token = self._tokens.get(key)
+        return not self._tokens if token is None else self._valid(token)
+
+
+def _unknown(why: str) -> ProblemError:
+    return ProblemError(401, why, remedy="send Authorization: Bearer TOKEN; `apportion token create` makes one")
