@@ -116,7 +116,7 @@ class Member:
 
     def shown(self, worker: WorkerInfo) -> WorkerInfo:
         """Return the worker as people see it. One that does not ask at this very moment is none the worse for it."""
-        if not self.leased or self.resting or self.status in {WorkerStatus.OFFLINE, WorkerStatus.DRAINING}:
+        if self.resting or self.status in {WorkerStatus.OFFLINE, WorkerStatus.DRAINING}:
             return worker
         return worker.replace(status=WorkerStatus.BUSY if self.held else WorkerStatus.IDLE)
 

@@ -177,10 +177,10 @@ class Distributor(Lifetime):
         return found
 
     async def page(
-        self, chosen: TaskFilter, limit: int = 100, cursor: str | None = None
+        self, chosen: TaskFilter, limit: int = 100, cursor: str | None = None, *, newest_first: bool = False
     ) -> tuple[list[Task], str | None]:
-        """Return tasks in the order of their ids, and the cursor of the next page or None."""
-        return await self._running.read(self._truth.page, chosen, limit, cursor)
+        """Return tasks in the order of their ids or the other way round, and the cursor of the next page or None."""
+        return await self._running.read(self._truth.page, chosen, limit, cursor, newest_first=newest_first)
 
     async def counts(self) -> dict[TaskState, int]:
         """Return how many tasks are in each state."""

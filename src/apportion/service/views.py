@@ -14,9 +14,11 @@ from apportion.wire.workers import WorkerView
 _SHOWN: tuple[str, ...] = tuple(name for name in TaskView.__struct_fields__ if name not in {"requirements", "state"})
 
 
-def task_view(task: Task) -> TaskView:
-    """Return a task as it is shown."""
+def task_view(task: Task, *, brief: bool = False) -> TaskView:
+    """Return a task as it is shown; ``brief``: without payload and result."""
     fields: dict[str, Any] = {name: getattr(task, name) for name in _SHOWN}
+    if brief:
+        fields.update(payload=None, result=None)
     return TaskView(**fields, requirements=task.requirements.to_dict(), state=task.state.value)
 
 

@@ -122,8 +122,15 @@ class TaskFilters(Struct, forbid_unknown_fields=True):
 
 
 class PageQuery(TaskFilters, forbid_unknown_fields=True):
-    """Which tasks, and how many of them."""
+    """Which tasks, and how many of them.
 
+    Attributes:
+        newest_first: in the order of their ids, the other way round; ids that the service makes grow with time.
+        brief: without payloads and results, which may be large.
+    """
+
+    newest_first: bool = False
+    brief: bool = False
     cursor: Name | None = None
     limit: Annotated[int, Meta(ge=1, le=1000)] = 100
 

@@ -36,7 +36,7 @@ ROUTES = (
         "/v1/overview/live",
         follow_overview,
         WATCHERS,
-        "At a glance, again after each change: server-sent events `overview`, the later ones with the newest steps only",
+        "At a glance, and again after each change, with the newest steps only: server-sent events",
         {200: str},
         query=OverviewQuery,
         media_type="text/event-stream",
