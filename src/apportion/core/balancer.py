@@ -231,7 +231,8 @@ class LoadBalancer:
             task_type: of which type it was, or None.
             success: whether it succeeded.
             duration: seconds, >= 0; 0: not measured.
-            task: the requirements that were placed; None: the oldest open pick of that worker and type.
+            task: the requirements that were placed; None: the open pick of that worker and type that was made when the
+                attempt began (now - duration), else the oldest.
             fault: ``"task"`` or ``"worker"``, where it is known whose the failure was.
 
         Raises:

@@ -30,7 +30,8 @@ class Explanation(Plain):
         weights: strategy -> how much its vote counts with the adaptive strategy.
         beliefs: worker id -> what was learned of it for this type: ``typical_duration`` (seconds), ``success`` (0..1),
             ``relative_cost`` (expected time to a success, 1 = the type's typical duration), ``doubt`` (standard
-            deviation of its logarithm), ``outcomes`` (how many it rests on), ``note`` (why it stands out of turn).
+            deviation of its logarithm), ``outcomes`` (how many it rests on), ``slowed_when_full`` (how many times as long
+            a task takes there when all else is full, as when it is empty), ``note`` (why it stands out of turn).
         suggestions: for "none": the smallest changes that would make somebody eligible.
         weighed: ``all N`` or ``a sample of N``: among how many the strategy chose.
         narrowed: how many of the eligible the task's preferences left, of how many.

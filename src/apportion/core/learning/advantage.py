@@ -15,11 +15,13 @@ _BLAME = 1.5
 def advantage(record: TypeRecord, worker_id: str, success: bool, duration: float) -> float:
     """Return the outcome's advantage in logarithms of time, positive is better.
 
-    A success is compared with the type's mean duration. A failure is blamed as far as the type succeeds elsewhere: one
-    that fails everywhere blames nobody.
+    A success is compared with the type's mean duration at the load that is usual there, so that who finds calm workers
+    gains. A failure is blamed as far as the type succeeds elsewhere: one that fails everywhere blames nobody.
     """
-    failing = record.failure_rate_without(record.arms.get(worker_id))
+    arm = record.arms.get(worker_id)
+    failing = record.failure_rate_without(arm)
     if not success:
         return -_BLAME * (1.0 - failing)
-    quicker = record.mean - log_time(duration) if duration > 0 and record.sum_weight > 0 else 0.0
+    usual = record.mean + (0.0 if arm is None else arm.slope * arm.load)
+    quicker = usual - log_time(duration) if duration > 0 and record.sum_weight > 0 else 0.0
     return quicker + _BLAME * failing

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from math import sqrt
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from apportion.core.learning.pick import place_of
 
 if TYPE_CHECKING:
+    from apportion.core.learning.pick import Pick
     from apportion.model.task import TaskRequirements
 
 _MEMORY = 0.98
@@ -29,24 +32,13 @@ two standard deviations raises the alarm after about four outcomes; without a sh
 _MOST_OPEN = 256
 
 
-class Pick(NamedTuple):
-    """One task given to one worker.
-
-    Attributes:
-        task: its requirements.
-        voters: the strategies that wanted this worker; None where they were not asked.
-    """
-
-    task: TaskRequirements
-    voters: tuple[str, ...] | None
-
-
 class Arm:
     """Discounted evidence about one (worker, type).
 
     Attributes:
         n: how many durations of successes the mean stands for.
-        mean: mean logarithm of those durations (seconds).
+        mean: mean logarithm of those durations (seconds), without what the worker's load added to them.
+        load: the mean utilisation at which they began; ``slope``: what was taken off a duration for each unit of it.
         successes, failures: discounted counts.
         failure_n, failure_mean: the same of failed attempts' durations.
         open: picks that have had no outcome yet, oldest first; bounded, whatever never comes back.
@@ -65,11 +57,13 @@ class Arm:
         "failure_n",
         "failures",
         "given",
+        "load",
         "mean",
         "n",
         "open",
         "penalty",
         "probe",
+        "slope",
         "successes",
         "tried_at",
     )
@@ -77,6 +71,8 @@ class Arm:
     def __init__(self, tried_at: int, draw: float = 0.0) -> None:
         self.n = 0.0
         self.mean = 0.0
+        self.load = 0.0
+        self.slope = 0.0
         self.successes = 0.0
         self.failures = 0.0
         self.failure_n = 0.0
@@ -100,8 +96,13 @@ class Arm:
         """Discounted number of outcomes."""
         return self.successes + self.failures
 
-    def succeeded(self, log_duration: float | None, variance: float) -> bool:
-        """Take in a success; ``variance`` is that of a single logarithm of a duration.
+    def succeeded(self, log_duration: float | None, variance: float, load: float | None) -> bool:
+        """Take in a success.
+
+        Args:
+            log_duration: without what its load added to it; None: not measured.
+            variance: of a single logarithm of a duration.
+            load: the worker's utilisation when it began; None: not known.
 
         Returns:
             Whether it was surprisingly good: a sign of recovery that is worth another try.
@@ -116,6 +117,8 @@ class Arm:
             self.n = 0.0
         self.n = self.n * _MEMORY + 1.0
         self.mean += (log_duration - self.mean) / self.n
+        if load is not None:
+            self.load += (load - self.load) / self.n
         return unlikely or residual < -_QUICK
 
     def failed(self, log_duration: float | None) -> None:
@@ -136,33 +139,21 @@ class Arm:
         self._up = self._down = 0.0
         return True
 
+    def lean(self, slope: float) -> None:
+        """Take off durations another amount for each unit of load than before."""
+        self.mean += (self.slope - slope) * self.load
+        self.slope = slope
+
     def hold(self, pick: Pick) -> None:
         """Keep an open pick; the oldest gives way where outcomes never come."""
         self.open.append(pick)
         if len(self.open) > _MOST_OPEN:
             del self.open[0]
 
-    def take(self, task_type: str | None, task: TaskRequirements | None) -> Pick | None:
-        """Return and drop the open pick of this task, or the oldest of this type; None where there is none.
-
-        Types that share an entry share the arm, so the type is looked at here too.
-        """
-        found = None
-        for place, pick in enumerate(self.open):
-            if task is not None and pick.task is task:
-                found = place
-                break
-            if found is None and (pick.task == task if task is not None else pick.task.task_type == task_type):
-                found = place
-                if task is None:
-                    break
-        if found is None:
-            found = 0 if self.open and task is not None else None
-        if found is None:
-            return None
-        pick = self.open[found]
-        del self.open[found]
-        return pick
+    def take(self, task_type: str | None, task: TaskRequirements | None, began: float | None) -> Pick | None:
+        """Return and drop the open pick that an outcome belongs to; None where there is none. See `place_of`."""
+        place = place_of(self.open, task_type, task, began)
+        return None if place is None else self.open.pop(place)
 
     def to_list(self) -> list[float]:
         """Return the evidence as plain numbers. Open picks are not evidence and are left out."""
@@ -178,6 +169,8 @@ class Arm:
             self._up,
             self._down,
             float(self.probe),
+            self.load,
+            self.slope,
         ]
 
     @classmethod
@@ -186,4 +179,5 @@ class Arm:
         arm = cls(int(numbers[6]), numbers[7])
         arm.n, arm.mean, arm.successes, arm.failures, arm.failure_n, arm.failure_mean = numbers[:6]
         arm._up, arm._down, arm.probe = numbers[8], numbers[9], bool(numbers[10])
+        arm.load, arm.slope = numbers[11:13]
         return arm

@@ -18,10 +18,11 @@ class Belief(NamedTuple):
     """What is believed, and how surely.
 
     Attributes:
-        log_cost: logarithm of the expected time to a success, relative to the type's typical duration.
+        log_cost: logarithm of the expected time to a success where it holds nothing else, relative to the type's
+            typical duration.
         doubt: its standard deviation.
         success: probability that an attempt succeeds.
-        typical_duration: seconds of a success here, or None where the type was never seen.
+        typical_duration: seconds of a success here at its usual load, or None where the type was never seen.
         outcomes: discounted number of outcomes that this rests on.
     """
 
@@ -65,7 +66,8 @@ def believe(
     odds = (1.0 - success) / success
     log_cost = log(exp(relative) + odds * exp(lost))
     doubt = sqrt(variance + odds / (tries + 1.0))
-    duration = exp(mean + relative) if record.sum_weight > 0 else None
+    usual = mean + relative if arm is None else mean + relative + arm.slope * arm.load
+    duration = exp(usual) if record.sum_weight > 0 else None
     return Belief(log_cost, doubt, success, duration, outcomes)
 
 

@@ -20,6 +20,7 @@ CAUTION = 1.0
 
 FREE_PICKS = 2
 _PROBE = 1e3
+_LEAST_DRAW = 1e-6
 
 
 class Cost(NamedTuple):
@@ -41,6 +42,13 @@ def cost_of(belief: Belief, arm: Arm | None) -> Cost:
     if arm is None or not belief.outcomes:  # all of whom nothing is known look alike: the strategies decide
         return Cost(believed - OPTIMISM * belief.doubt - probe, believed + CAUTION * belief.doubt)
     return Cost(believed + DRAW * arm.draw * belief.doubt - probe, believed)
+
+
+def odds_of(cost: Cost, arm: Arm | None) -> tuple[float, float]:
+    """Return around which log cost the draws of a worker's doubt lie, and how far: one standard deviation."""
+    if arm is None or arm.probe or not arm.outcomes:
+        return cost.drawn, 0.0
+    return cost.settled, abs(cost.drawn - cost.settled) / max(abs(arm.draw), _LEAST_DRAW)
 
 
 def handicap_of(arm: Arm) -> float:

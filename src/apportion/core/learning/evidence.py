@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from math import log
-from typing import TYPE_CHECKING
+from math import log, sqrt
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from apportion.core.learning.arm import Arm
@@ -20,15 +20,23 @@ def log_time(duration: float) -> float:
     return max(-_LONGEST, min(_LONGEST, log(duration)))
 
 
-def take_in(
-    records: Records,
-    worker_id: str,
-    record: TypeRecord,
-    arm: Arm,
-    success: bool,
-    duration: float,
-    fault: str | None,
-) -> None:
+class Outcome(NamedTuple):
+    """How an attempt went.
+
+    Attributes:
+        success: whether it succeeded.
+        duration: seconds; 0: not measured.
+        fault: ``"task"``: a failure says nothing about the worker; ``"worker"``: nor about the type.
+        load: the worker's utilisation when it began; None: not known.
+    """
+
+    success: bool
+    duration: float
+    fault: str | None = None
+    load: float | None = None
+
+
+def take_in(records: Records, worker_id: str, record: TypeRecord, arm: Arm, outcome: Outcome) -> None:
     """Take in an outcome that says something about the worker.
 
     Args:
@@ -36,15 +44,16 @@ def take_in(
         worker_id: who ran the task.
         record: the type's.
         arm: the worker's at this type.
-        success: whether it succeeded.
-        duration: seconds; 0: not measured.
-        fault: ``"worker"``: a failure says nothing about the type.
+        outcome: how it went.
     """
+    success, duration, fault, load = outcome
     worker = records.worker(worker_id)
     kind = records.kind_arm(worker, record)
     expected = 0.0 if fault == "worker" else record.failure_rate_without(arm)
     log_duration = log_time(duration) if duration > 0 else None
     record.take_out(arm)
+    if success and log_duration is not None and load is not None:
+        log_duration = _at_rest(records, worker_id, worker, record, arm, log_duration, load)
     if success and log_duration is not None and arm.n > 0:
         record.observe_spread((log_duration - arm.mean) ** 2 * arm.n / (arm.n + 1.0))
     if not success and log_duration is not None:
@@ -54,13 +63,32 @@ def take_in(
             continue
         if not success:
             each.failed(log_duration)
-        elif each.succeeded(log_duration, record.variance) and each is arm:
+        elif each.succeeded(log_duration, record.variance, load) and each is arm:
             arm.probe = True
     record.put_in(arm)
     _compare(records, worker, arm, record)
     worker.observe(not success, expected)
     if worker.kind in records.kinds:
         records.kinds[worker.kind].observe(not success, expected)
+
+
+def _at_rest(
+    records: Records,
+    worker_id: str,
+    worker: WorkerRecord,
+    record: TypeRecord,
+    arm: Arm,
+    log_duration: float,
+    load: float,
+) -> float:
+    """Return a log duration without what the load added to it, having learned from it how much that is."""
+    if arm.n > 0:
+        share = sqrt(arm.n / (arm.n + 1.0))  # of a residual that is the observation's own, and not its mean's
+        above = share * (load - arm.load)
+        longer = share * (log_duration - arm.mean - arm.slope * arm.load)
+        records.crowding.observe(worker_id, worker.crowding, above, longer, record.variance)
+    arm.lean(records.crowding.of(worker_id))
+    return log_duration - arm.slope * load
 
 
 def _compare(records: Records, worker: WorkerRecord, arm: Arm, record: TypeRecord) -> None:

@@ -9,11 +9,13 @@ from math import exp
 from typing import TYPE_CHECKING
 
 from apportion.core.learning.advantage import advantage
-from apportion.core.learning.arm import Arm, Pick
+from apportion.core.learning.arm import Arm
 from apportion.core.learning.columns import Columns
-from apportion.core.learning.cost import FREE_PICKS, Cost, cost_of, handicap_of
-from apportion.core.learning.evidence import take_in
+from apportion.core.learning.cost import FREE_PICKS, Cost, cost_of, handicap_of, odds_of
+from apportion.core.learning.evidence import Outcome, take_in
 from apportion.core.learning.expectation import IDLE, expect
+from apportion.core.learning.load_slope import fullness
+from apportion.core.learning.pick import Pick
 from apportion.core.learning.records import Records
 from apportion.core.learning.type_record import MOST_SAVED, TypeRecord
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from apportion.clock import Random
     from apportion.core.learning.belief import Belief
+    from apportion.core.learning.crowding import Crowding
     from apportion.core.pool.column import Column
     from apportion.core.pool.seated import Followed
     from apportion.model.task import TaskRequirements
@@ -65,6 +68,16 @@ class Learner:
         record = self._record(task_type)
         return [self._known(worker.id, worker.kind, record) for worker in workers]
 
+    def odds_of(self, workers: Iterable[WorkerInfo], task_type: str | None) -> list[tuple[float, float]]:
+        """Return around which log cost each worker's draws lie, and how far. It changes nothing."""
+        record = self._record(task_type)
+        return [odds_of(self._known(worker.id, worker.kind, record), record.arms.get(worker.id)) for worker in workers]
+
+    @property
+    def crowding(self) -> Crowding:
+        """What load adds to costs."""
+        return self.records.crowding
+
     def advantage(self, worker_id: str, task_type: str | None, success: bool, duration: float) -> float:
         """Return how much better than usual an outcome is that was not yet `heard`."""
         return advantage(self._record(task_type), worker_id, success, duration)
@@ -73,6 +86,13 @@ class Learner:
         """Return what is believed of a worker at a type."""
         return expect(self.records, worker_id, self.records.kind_of(worker_id), self._record(task_type))
 
+    def expected(self, worker_id: str, task_type: str | None) -> tuple[float | None, float, bool]:
+        """Return the seconds to a success, the doubt of their logarithm, and whether the worker was tried."""
+        record = self._record(task_type)
+        belief = expect(self.records, worker_id, self.records.kind_of(worker_id), record)
+        seconds = exp(record.mean + belief.log_cost) if record.sum_weight > 0 else None
+        return seconds, belief.doubt, belief.outcomes > 0
+
     def reason(self, worker_id: str, task_type: str | None) -> str | None:
         """Return why a worker stands out of turn, or None."""
         arm = self._record(task_type).arms.get(worker_id)
@@ -80,13 +100,13 @@ class Learner:
 
     # --- what it is told --------------------------------------------------------------------------------------------
 
-    def picked(self, worker: WorkerInfo, task: TaskRequirements, voters: tuple[str, ...] | None) -> None:
-        """Take in that a task was given to the worker, and which strategies wanted that."""
+    def picked(self, worker: WorkerInfo, task: TaskRequirements, voters: tuple[str, ...] | None, now: float) -> None:
+        """Take in that a task is given to the worker as it is now, and which strategies wanted that."""
         record = self.records.meet_type(task.task_type)
         arm = record.arms.get(worker.id) or self.records.arm(worker.id, record)
         record.decided()
         arm.tried_at = record.decisions
-        arm.hold(Pick(task, voters))
+        arm.hold(Pick(task, voters, now, fullness(worker.utilization)))
         if arm.probe:
             arm.probe = False
             self._publish(worker.id, record, arm)
@@ -95,19 +115,26 @@ class Learner:
         if record.looked_at is not None:
             self._strike_if_gone(record)
 
-    def settle(self, worker_id: str, task_type: str | None, task: TaskRequirements | None) -> Pick | None:
-        """Return and drop the open pick that an outcome belongs to, or None where nobody made it."""
-        arm = self._record(task_type).arms.get(worker_id)
-        return arm.take(task_type, task) if arm is not None else None
+    def settle(
+        self, worker_id: str, task_type: str | None, task: TaskRequirements | None, began: float | None
+    ) -> Pick | None:
+        """Return and drop the open pick that an outcome belongs to, or None where nobody made it.
 
-    def heard(
-        self, worker_id: str, task_type: str | None, success: bool, duration: float, fault: str | None, rng: Random
-    ) -> None:
+        Args:
+            worker_id: who ran it.
+            task_type: of which type it was.
+            task: the requirements that were placed, where they are known.
+            began: Unix seconds at which the attempt began, where that is known.
+        """
+        arm = self._record(task_type).arms.get(worker_id)
+        return arm.take(task_type, task, began) if arm is not None else None
+
+    def heard(self, worker_id: str, task_type: str | None, outcome: Outcome, rng: Random) -> None:
         """Take in an outcome."""
         record = self.records.meet_type(task_type)
         arm = self.records.arm(worker_id, record)
-        if success or fault != "task":  # a failure that is the task's own says nothing about the worker
-            take_in(self.records, worker_id, record, arm, success, duration, fault)
+        if outcome.success or outcome.fault != "task":  # a failure that is the task's own says nothing about the worker
+            take_in(self.records, worker_id, record, arm, outcome)
         arm.tried_at = record.decisions
         arm.draw = rng.gauss(0.0, 1.0)
         self._publish(worker_id, record, arm)
@@ -203,6 +230,7 @@ class Learner:
             arm = self._probe(worker_id, record)
         if arm is not None:
             arm.draw = draw
+            record.lean(arm, self.crowding.of(worker_id))
             self._publish(worker_id, record, arm)
 
     def _strike_if_gone(self, record: TypeRecord) -> None:

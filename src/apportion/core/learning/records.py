@@ -6,6 +6,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from apportion.core.learning.arm import Arm
+from apportion.core.learning.crowding import Crowding
 from apportion.core.learning.type_record import TypeRecord
 from apportion.core.learning.worker_record import WorkerRecord
 
@@ -35,6 +36,7 @@ class Records:
         workers, kinds: name -> how it differs from the others, over all types.
         recent: (worker, type) of every arm, the least recently used first.
         fleet: number of workers that were last chosen from.
+        crowding: what load adds to durations.
         spread: variance between workers at one type that nothing else explains; ``spread_n``: of how many it is a mean.
     """
 
@@ -45,6 +47,7 @@ class Records:
         self.kinds: dict[str, WorkerRecord] = {}
         self.recent: OrderedDict[tuple[str, str | None], None] = OrderedDict()
         self.fleet = 0
+        self.crowding = Crowding()
         self.spread = 0.3
         self.spread_n = 5.0
 
@@ -137,6 +140,7 @@ class Records:
     def _forget_worker(self) -> None:
         """Forget the worker that was not met for longest; what its arms have given is forgotten with it."""
         id, _ = self.workers.popitem(last=False)
+        self.crowding.forget(id)
         for record in self.types.values():
             arm = record.arms.get(id)
             if arm is not None:

@@ -39,10 +39,11 @@ def learner_state(learner: Learner) -> dict[str, Any]:
     return {
         "spread": [records.spread, records.spread_n],
         "fleet": records.fleet,
+        "crowding": records.crowding.state(),
         "types": [[key, _type_state(record)] for key, record in records.types.items()],
         "rare": [list(entry) for entry in records.rare.items()],
-        "workers": {id: _numbers(worker, _WORKER_NUMBERS) for id, worker in records.workers.items()},
-        "kinds": {kind: _numbers(worker, _WORKER_NUMBERS) for kind, worker in records.kinds.items()},
+        "workers": {id: _worker_state(worker) for id, worker in records.workers.items()},
+        "kinds": {kind: _worker_state(worker) for kind, worker in records.kinds.items()},
         "recent": [list(key) for key in records.recent],
         "costs": [
             [record.key, *costs] for record, *costs in learner.standing() if record is records.types.get(record.key)
@@ -55,6 +56,7 @@ def restore_learner(learner: Learner, state: Mapping[str, Any]) -> None:
     records = Records()
     records.spread, records.spread_n = state["spread"]
     records.fleet = state["fleet"]
+    records.crowding.restore(state["crowding"])
     records.types.update((key, _type_record(key, saved)) for key, saved in state["types"])
     records.rare.update((key, met) for key, met in state["rare"])
     records.workers.update((id, _worker_record(numbers)) for id, numbers in state["workers"].items())
@@ -86,12 +88,14 @@ def _type_record(key: str | None, saved: Mapping[str, Any]) -> TypeRecord:
     return record
 
 
-def _numbers(worker: WorkerRecord, names: tuple[str, ...]) -> list[Any]:
-    return [getattr(worker, name) for name in names]
+def _worker_state(worker: WorkerRecord) -> list[Any]:
+    return [*(getattr(worker, name) for name in _WORKER_NUMBERS), worker.crowding.state()]
 
 
-def _worker_record(numbers: list[Any]) -> WorkerRecord:
+def _worker_record(saved: list[Any]) -> WorkerRecord:
     worker = WorkerRecord()
+    *numbers, crowding = saved
     for name, number in zip(_WORKER_NUMBERS, numbers, strict=True):
         setattr(worker, name, number)
+    worker.crowding.restore(crowding)
     return worker

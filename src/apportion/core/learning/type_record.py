@@ -114,6 +114,13 @@ class TypeRecord:
         self.successes += arm.successes
         self.failures += arm.failures
 
+    def lean(self, arm: Arm, slope: float) -> None:
+        """Take off an arm's durations another amount for each unit of load than before."""
+        if slope != arm.slope:
+            self.take_out(arm)
+            arm.lean(slope)
+            self.put_in(arm)
+
     def observe_spread(self, squared: float) -> None:
         """Take in one squared residual of a log duration."""
         self.variance_n = min(_VARIANCE_MEMORY, self.variance_n + 1.0)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from apportion.core.learning.load_slope import LoadSlope
+
 _MEMORY = 0.98
+_SLOPE = (500.0, 4.0, 2.5)
+"""Of a worker among others, a slope of its own is believed only where it is plain."""
 
 
 class WorkerRecord:
@@ -12,10 +16,11 @@ class WorkerRecord:
         kind: the kind that it belongs to, or None.
         sum_weight, sum_effect: over its arms, the weight and weighted log duration relative to the type's mean.
         failures, expected: discounted failures, and how many the types alone would have led one to expect.
+        crowding: evidence of how its load slows it.
         published: the effect that its columns were last written with.
     """
 
-    __slots__ = ("expected", "failures", "kind", "published", "sum_effect", "sum_weight")
+    __slots__ = ("crowding", "expected", "failures", "kind", "published", "sum_effect", "sum_weight")
 
     def __init__(self, kind: str | None = None) -> None:
         self.kind = kind
@@ -24,6 +29,7 @@ class WorkerRecord:
         self.failures = 0.0
         self.expected = 0.0
         self.published = 0.0
+        self.crowding = LoadSlope(*_SLOPE)
 
     def effect(self, prior: float) -> float:
         """Return its log duration relative to others', shrunk to ``prior`` (its kind's) with the weight of one type."""

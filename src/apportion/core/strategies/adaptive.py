@@ -12,7 +12,9 @@ from apportion.clock import fresh_random, twin
 from apportion.core.best_known import BestKnown
 from apportion.core.field import Field
 from apportion.core.learning.credit import Credit
+from apportion.core.learning.evidence import Outcome
 from apportion.core.learning.learner import Learner
+from apportion.core.learning.load_slope import FULL
 from apportion.core.learning.state import learner_state, restore_learner
 from apportion.core.planning.preference import Preference
 from apportion.core.rotation import Rotation
@@ -39,7 +41,7 @@ _ASKED_EVERY = 16
 """Votes cost more than the choice itself: all strategies are asked at each of the first picks, later at every
 sixteenth. Any rule that does not look at the task makes these a fair sample."""
 
-STATE_VERSION = 1
+STATE_VERSION = 2
 _TRIES = 8
 
 
@@ -70,6 +72,7 @@ class AdaptiveStrategy(SeatStrategy):
         self._count = 0
         self._decider: str | None = None  # who decided the choice that `chosen` is about to be told of,
         self._weighed: Field | None = None  # and among whom
+        self._voters: tuple[str, ...] | None = None
 
     # --- choosing ---------------------------------------------------------------------------------------------------
 
@@ -97,10 +100,11 @@ class AdaptiveStrategy(SeatStrategy):
             weighed = self._considered(task, candidates) if self._weighed is None else self._weighed
             voters = self._experts.wanting(seat, task, candidates.only(weighed), context, self._decider)
         self._count += 1
+        self._voters = voters
         if self._decider is not None:
             self._credit.pass_turn()
         self._decider = self._weighed = None
-        self._learner.picked(worker, task, voters)
+        self._learner.picked(worker, task, voters, context.now)
         self._rotation.note(pool, seat, worker.id)
         self._experts.chosen(task, candidates, seat, context)
         if candidates.crowd is not None:
@@ -128,10 +132,28 @@ class AdaptiveStrategy(SeatStrategy):
     def _costs(self, task: TaskRequirements, field: Field, context: DecisionContext) -> Any:
         """Return each worker's log cost: a list or an array, as its seats are."""
         if not context.rehearsal:
-            return field.take(self._learner.costs(task.task_type, field.pool, drawn=task.explore))
-        found = self._learner.costs_of(field.workers(), task.task_type)
-        costs = [cost.drawn if task.explore else cost.settled for cost in found]
-        return costs if isinstance(field.seats, list) else np.array(costs)
+            costs = field.take(self._learner.costs(task.task_type, field.pool, drawn=task.explore))
+        else:
+            found = self._learner.costs_of(field.workers(), task.task_type)
+            costs = [cost.drawn if task.explore else cost.settled for cost in found]
+            costs = costs if isinstance(field.seats, list) else np.array(costs)
+        return self._learner.crowding.added(costs, field)
+
+    def odds(self, task: TaskRequirements, field: Field) -> tuple[list[float], list[float]]:
+        """Return around which log cost the draws of each worker's doubt lie, and how far. It changes nothing."""
+        found = self._learner.odds_of(field.workers(), task.task_type)
+        centres: Any = [centre for centre, _ in found]
+        costs = self._learner.crowding.added(centres if isinstance(field.seats, list) else np.array(centres), field)
+        return list(costs), [spread if task.explore else 0.0 for _, spread in found]
+
+    def costs(self, task: TaskRequirements, field: Field, context: DecisionContext) -> Any:
+        """Return each worker's log cost as the latest choice saw it: a list or an array, as its seats are."""
+        return self._costs(task, field, context)
+
+    @property
+    def voters(self) -> tuple[str, ...] | None:
+        """Who wanted the worker of the latest pick; None: they were not asked."""
+        return self._voters
 
     # --- learning ---------------------------------------------------------------------------------------------------
 
@@ -156,14 +178,15 @@ class AdaptiveStrategy(SeatStrategy):
             task: the requirements that were placed, where they are known.
             fault: ``"task"``: the failure says nothing about the worker; ``"worker"``: nor about the type.
         """
-        pick = self._learner.settle(worker_id, task_type, task)
+        began = context.now - duration if duration > 0 else None
+        pick = self._learner.settle(worker_id, task_type, task, began)
         if pick is None and task_type is not None:  # tasks without a type are often reported under a made-up one
-            pick = self._learner.settle(worker_id, None, task)
+            pick = self._learner.settle(worker_id, None, task, began)
             task_type = task_type if pick is None else None
         if pick is not None and pick.voters is not None and fault != "task":
             self._credit.judge(pick.voters, self._learner.advantage(worker_id, task_type, success, duration))
-        rng = self._rng(context)
-        self._learner.heard(worker_id, task_type, success, duration, fault, rng)
+        load = None if pick is None or began is None else pick.load_of(began, duration)
+        self._learner.heard(worker_id, task_type, Outcome(success, duration, fault, load), self._rng(context))
         self._experts.record(worker_id, task_type, success, duration, context)
 
     def record(
@@ -182,6 +205,13 @@ class AdaptiveStrategy(SeatStrategy):
         """Return what is believed of a worker at a type of task, and how surely."""
         return self._learner.belief(worker_id, task_type)
 
+    def expected(self, worker_id: str, task_type: str | None) -> tuple[float | None, float, bool]:
+        """Return the seconds to a success expected of a worker, the doubt of their logarithm, and whether it was tried.
+
+        The seconds are None where the type was never seen to succeed.
+        """
+        return self._learner.expected(worker_id, task_type)
+
     def reason(self, worker_id: str, task_type: str | None) -> str | None:
         """Return why a worker stands out of turn (it is to be probed), or None."""
         return self._learner.reason(worker_id, task_type)
@@ -195,6 +225,7 @@ class AdaptiveStrategy(SeatStrategy):
             "relative_cost": exp(belief.log_cost),
             "doubt": belief.doubt,
             "outcomes": belief.outcomes,
+            "slowed_when_full": exp(self._learner.crowding.of(worker_id) * FULL),
             "note": self.reason(worker_id, task_type),
         }
 
@@ -211,11 +242,14 @@ class AdaptiveStrategy(SeatStrategy):
                 by_type[task.task_type] = self._relative_costs(task, workers)
             return by_type[task.task_type]
 
-        return Preference(values, name=self.name)
+        return Preference(values, self._learner.crowding.per_unit, self.name)
 
     def _relative_costs(self, task: TaskRequirements, workers: Sequence[WorkerInfo]) -> Vector:
         """Return minus each worker's expected time to a success, as a multiple of the best one's."""
-        costs: Vector = np.array([cost.settled for cost in self._learner.costs_of(workers, task.task_type)])
+        learner = self._learner
+        found = learner.costs_of(workers, task.task_type)
+        settled = (cost.settled + learner.crowding.added_for(each) for each, cost in zip(workers, found, strict=True))
+        costs: Vector = np.fromiter(settled, dtype=np.float64, count=len(workers))
         return -np.exp(np.clip(costs - costs.min(), 0.0, 30.0)) if len(costs) else costs
 
     def state_dict(self) -> dict[str, Any]:
