@@ -16,22 +16,21 @@ from apportion.core.learning.evidence import Outcome
 from apportion.core.learning.learner import Learner
 from apportion.core.learning.load_slope import FULL
 from apportion.core.learning.state import learner_state, restore_learner
-from apportion.core.planning.preference import Preference
+from apportion.core.planning.by_cost import by_cost
 from apportion.core.rotation import Rotation
 from apportion.core.strategies.base import SeatStrategy
 from apportion.core.strategies.experts import Experts
 from apportion.errors import FieldError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from apportion.clock import Random
     from apportion.core.candidates import Candidates
     from apportion.core.learning.belief import Belief
-    from apportion.core.planning.preference import Vector
+    from apportion.core.planning.preference import Preference
     from apportion.model.context import DecisionContext
     from apportion.model.task import TaskRequirements
-    from apportion.model.worker import WorkerInfo
 
 BAND = 0.05
 """Logarithm of cost: within 5 % of the best, the learner cannot tell workers apart, and the strategies decide."""
@@ -230,27 +229,8 @@ class AdaptiveStrategy(SeatStrategy):
         }
 
     def preference(self, context: DecisionContext) -> Preference:
-        """Return how a plan likes each worker: minus its expected time to a success, relative to the type's best."""
-        by_type: dict[str | None, Vector] = {}  # a plan asks once a shape, and beliefs differ by type alone
-        seen: list[Sequence[WorkerInfo]] = []
-
-        def values(task: TaskRequirements, workers: Sequence[WorkerInfo]) -> Vector:
-            if not seen or seen[0] is not workers:
-                seen[:] = [workers]
-                by_type.clear()
-            if task.task_type not in by_type:
-                by_type[task.task_type] = self._relative_costs(task, workers)
-            return by_type[task.task_type]
-
-        return Preference(values, self._learner.crowding.per_unit, self.name)
-
-    def _relative_costs(self, task: TaskRequirements, workers: Sequence[WorkerInfo]) -> Vector:
-        """Return minus each worker's expected time to a success, as a multiple of the best one's."""
-        learner = self._learner
-        found = learner.costs_of(workers, task.task_type)
-        settled = (cost.settled + learner.crowding.added_for(each) for each, cost in zip(workers, found, strict=True))
-        costs: Vector = np.fromiter(settled, dtype=np.float64, count=len(workers))
-        return -np.exp(np.clip(costs - costs.min(), 0.0, 30.0)) if len(costs) else costs
+        """Return how a plan likes each worker: see `by_cost`."""
+        return by_cost(self._learner, self.name)
 
     def state_dict(self) -> dict[str, Any]:
         """Return all that was learned, as plain JSON."""
