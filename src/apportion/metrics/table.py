@@ -34,7 +34,7 @@ REFUSALS = Metric(
 TASKS = Metric("apportion_tasks", "gauge", "Tasks that wait or are held.", ("state",))
 QUEUE_DEPTH = Metric("apportion_queue_depth", "gauge", "Tasks that wait, by type.", ("task_type",))
 QUEUE_AGE = Metric(
-    "apportion_queue_oldest_seconds", "gauge", "How long the longest waiting task of a type has waited.", ("task_type",)
+    "apportion_queue_oldest_seconds", "gauge", "Longest wait at the front of the queue, by type.", ("task_type",)
 )
 WORKERS = Metric("apportion_workers", "gauge", "Workers, by status.", ("status",))
 CAPACITY = Metric("apportion_capacity", "gauge", "Units of capacity of all workers, and how many are taken.", ("kind",))

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from apportion.metrics import table
-from apportion.metrics.meter import Labels
+from apportion.metrics.meter import MOST_VALUES, Labels
 from apportion.model.recommendation import RebalanceRecommendation
 from apportion.model.worker import WorkerInfo
-
-if TYPE_CHECKING:
-    from apportion.service.exposition import Readings
-    from apportion.service.service_distributor import ServiceDistributor
+from apportion.service.exposition import Readings
+from apportion.service.overview.breakdown import Breakdown
+from apportion.service.service_distributor import ServiceDistributor
 
 MOST_WORKERS = 200
 """Workers with series of their own; a fleet of thousands would cost whoever collects them more than it tells."""
@@ -21,12 +19,14 @@ MOST_WORKERS = 200
 Series = Iterator[tuple[Labels, float]]
 
 
-def read(distributor: ServiceDistributor) -> Readings:
-    """Return what every gauge shows now."""
+def read(distributor: ServiceDistributor, queue: Breakdown, now: float) -> Readings:
+    """Return what every gauge shows at the Unix time ``now``."""
     workers = sorted(distributor.shown_workers(), key=lambda worker: worker.id)
     listed = workers[:MOST_WORKERS]
     return {
         table.TASKS: _tasks(distributor),
+        table.QUEUE_DEPTH: (((share.name,), float(share.waiting)) for share in queue.by_type(MOST_VALUES)),
+        table.QUEUE_AGE: _ages(distributor, now),
         table.WORKERS: _by_status(workers),
         table.CAPACITY: _capacity(workers),
         table.WORKER_LOAD: (((worker.id,), worker.current_load) for worker in listed),
@@ -41,6 +41,18 @@ def _tasks(distributor: ServiceDistributor) -> Series:
     queued, held = distributor.waiting_and_held()
     yield ("queued",), queued
     yield ("assigned",), held
+
+
+def _ages(distributor: ServiceDistributor, now: float) -> Series:
+    """Of the front of the queue, where the longest waiting are: waiting counts as much as priority there."""
+    oldest: dict[str, float] = {}
+    for lane in distributor.lanes():
+        since = distributor.waiting_since(lane)
+        if since is not None:
+            kind = lane.requirements.task_type or ""
+            oldest[kind] = min(since, oldest.get(kind, since))
+    for kind in sorted(oldest)[:MOST_VALUES]:
+        yield (kind,), max(0.0, now - oldest[kind])
 
 
 def _by_status(workers: Sequence[WorkerInfo]) -> Series:

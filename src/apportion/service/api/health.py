@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from apportion.clock import wall_clock
 from apportion.service.exposition import MEDIA_TYPE, exposition
 from apportion.service.problems import ProblemError
 from apportion.service.readings import read
@@ -27,7 +28,8 @@ async def ready(service: Service, asked: Asked) -> Reply:
 
 async def metrics(service: Service, asked: Asked) -> Response:
     """Show Prometheus metrics."""
-    return Response(exposition(service.meter, read(service.distributor)), 200, None, MEDIA_TYPE)
+    readings = read(service.distributor, service.board.watch.breakdown, wall_clock())
+    return Response(exposition(service.meter, readings), 200, None, MEDIA_TYPE)
 
 
 ROUTES = (
