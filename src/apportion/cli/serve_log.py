@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+from typing import Any
+
+from apportion.service.journal import FIELDS
 
 
 def log_to_stderr(log_format: str) -> None:
@@ -18,7 +21,8 @@ class _JsonLines(logging.Formatter):
     """A JSON object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line = {"at": record.created, "level": record.levelname, "logger": record.name, "message": record.getMessage()}
+        line: dict[str, Any] = {"at": record.created, "level": record.levelname, "logger": record.name, "message": record.getMessage()}
+        line.update(getattr(record, FIELDS, {}))
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line)

@@ -11,6 +11,7 @@ from apportion.clock import wall_clock
 from apportion.errors import ConfigurationError
 from apportion.metrics.counting import Counting
 from apportion.metrics.meter import Meter
+from apportion.service import journal
 from apportion.service.access.access import Access
 from apportion.service.body import BodyReader
 from apportion.service.event_log import EventLog
@@ -44,7 +45,7 @@ class Service:
             settings.store,
             config=settings.runtime,
             strategy=settings.strategy,
-            observers=[self.events.add, Counting(self.meter).note, self.board.note],
+            observers=[self.events.add, Counting(self.meter).note, self.board.note, journal.note],
         )
         self.distributor.when_opened(self.board.watch.start)
         self._open_access = access_opener(settings.store)
