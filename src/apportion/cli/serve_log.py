@@ -21,8 +21,8 @@ class _JsonLines(logging.Formatter):
     """A JSON object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, Any] = {"at": record.created, "level": record.levelname, "logger": record.name, "message": record.getMessage()}
-        line.update(getattr(record, FIELDS, {}))
+        line: dict[str, Any] = {"at": record.created, "level": record.levelname, "logger": record.name}
+        line.update(message=record.getMessage(), **getattr(record, FIELDS, {}))
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line)
