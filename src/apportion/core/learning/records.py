@@ -59,6 +59,9 @@ class Records:
 
     def type(self, task_type: str | None) -> TypeRecord:
         """Return the record under which a type is kept; a new one where there is none."""
+        record = self.types.get(task_type)
+        if record is not None:
+            return record
         key = self._key(task_type)
         record = self.types.get(key)
         if record is None:

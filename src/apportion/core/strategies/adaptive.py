@@ -77,8 +77,8 @@ class AdaptiveStrategy(SeatStrategy):
 
     def choose(self, task: TaskRequirements, candidates: Candidates, context: DecisionContext) -> int | None:
         """Return the seat with the lowest cost, or None; among near equals a strategy decides, in turn by weight."""
-        if candidates.crowd is not None:
-            candidates = self._with_chance(candidates, context)
+        if self._own_rng is not None and candidates.crowd is not None:
+            candidates = candidates.drawn_by(twin(self._own_rng) if context.rehearsal else self._own_rng)
         considered = self._considered(task, candidates)
         equals = self._best(task, considered, candidates, context)
         seats = equals.seats
@@ -111,19 +111,18 @@ class AdaptiveStrategy(SeatStrategy):
 
     def _considered(self, task: TaskRequirements, candidates: Candidates) -> Field:
         crowd = candidates.crowd
-        if crowd is None:
-            return candidates.considered([])
-        return candidates.considered(self._known.of(crowd, task.task_type))
+        return candidates.considered([] if crowd is None else self._known.of(crowd, task.task_type))
 
     def _best(self, task: TaskRequirements, field: Field, candidates: Candidates, context: DecisionContext) -> Field:
         """Return the workers whose cost is within the band of the lowest with room."""
-        if not len(field):
+        seats = field.seats
+        if not len(seats):
             return field
         costs = self._costs(task, field, context)
-        listed = isinstance(field.seats, list)
+        listed = isinstance(seats, list)
         for _ in range(_TRIES):
             place: int = costs.index(min(costs)) if listed else int(costs.argmin())
-            if not field.unchecked or candidates.may_take(int(field.seats[place])):
+            if not field.unchecked or candidates.may_take(int(seats[place])):
                 return field.within(costs, costs[place] + BAND)
             costs[place] = inf  # the best is full: on to the next
         return self._best(task, candidates.everyone(), candidates, context)
@@ -281,9 +280,3 @@ class AdaptiveStrategy(SeatStrategy):
 
     def _rng(self, context: DecisionContext) -> Random:
         return self._own_rng if self._own_rng is not None else context.rng
-
-    def _with_chance(self, candidates: Candidates, context: DecisionContext) -> Candidates:
-        """Let a sample of a crowd be drawn from this strategy's own source, where it has one."""
-        if self._own_rng is None:
-            return candidates
-        return candidates.drawn_by(twin(self._own_rng) if context.rehearsal else self._own_rng)
