@@ -46,11 +46,18 @@ class ProcessExecutor:
         processes: how many run at once: the worker's ``max_capacity`` does well. Further attempts wait for their turn;
             their time-out and their duration count from there.
         guardian: the run's guardian, or its id: then this executor has a guardian of its own, and closes it.
+        adapt: the name ``"module:function"`` of what makes of each handler, in its process, the function that is called
+            as above; None: it is that itself.
     """
 
     def __init__(
-        self, handlers: Mapping[str, Callable[..., Any] | str], processes: float, guardian: Guardian | str
+        self,
+        handlers: Mapping[str, Callable[..., Any] | str],
+        processes: float,
+        guardian: Guardian | str,
+        adapt: str | None = None,
     ) -> None:
+        self._adapt = adapt
         self._names = names_of(handlers)
         self._most_at_once = max(1, math.ceil(validation.number("processes", processes, above=0)))
         self._own_guardian = isinstance(guardian, str)
@@ -164,7 +171,7 @@ class ProcessExecutor:
         if len(self._workers) >= self._most_at_once:
             return None
         try:
-            worker = ProcessWorker(self._guardian.marks, self)
+            worker = ProcessWorker(self._guardian.marks, self, self._adapt)
         except OSError as error:
             self._fail_waiting(error)
             return None

@@ -31,7 +31,8 @@ def main(setup: dict[str, Any]) -> None:
     """Serve calls until there are no more.
 
     Args:
-        setup: ``main``: where the parent's main module is, ``{"module": name}`` or ``{"path": path}`` or nothing.
+        setup: ``main``: where the parent's main module is, ``{"module": name}`` or ``{"path": path}`` or nothing;
+            ``adapt``: the name of what makes of a handler the function that is called, or nothing.
     """
     calls, answers = _take_pipes()
     queue: SimpleQueue[bytes] = SimpleQueue()
@@ -41,7 +42,7 @@ def main(setup: dict[str, Any]) -> None:
         answers.write(BEGUN)
         answers.flush()
         call = json.loads(line)
-        outcome = _make(call, handlers, setup.get("main") or {})
+        outcome = _make(call, handlers, setup)
         answers.write(json.dumps(_plain(outcome)).encode() + b"\n")
         answers.flush()
 
@@ -69,12 +70,14 @@ def _lines(queue: SimpleQueue[bytes]) -> Iterator[bytes]:
         yield queue.get()
 
 
-def _make(call: dict[str, Any], handlers: dict[str, Bound], parent_main: dict[str, str]) -> Outcome:
+def _make(call: dict[str, Any], handlers: dict[str, Bound], setup: dict[str, Any]) -> Outcome:
     attempt = Attempt(**call["attempt"])
     name: str = call["handler"]
     try:
         if name not in handlers:
-            handlers[name] = Bound(name, _find(name, parent_main))
+            handler = _find(name, setup.get("main") or {})
+            adapt = setup.get("adapt")
+            handlers[name] = Bound(name, find_function(adapt)(handler) if adapt else handler)
     except BaseException as error:  # noqa: BLE001 -- a module may do anything when it is imported
         said = of_exception(error).error
         return Outcome(success=False, error=f"handler {name} cannot be loaded: {said}", fault="worker")

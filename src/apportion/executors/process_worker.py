@@ -49,6 +49,7 @@ class ProcessWorker:
     Args:
         marks: the guardian's, for its environment.
         listener: who is told.
+        adapt: the name of what makes of a handler the function that is called, or None.
 
     Attributes:
         alive: whether it can be given a call.
@@ -57,13 +58,14 @@ class ProcessWorker:
         OSError: it cannot be started.
     """
 
-    def __init__(self, marks: Mapping[str, str], listener: Listener) -> None:
+    def __init__(self, marks: Mapping[str, str], listener: Listener, adapt: str | None = None) -> None:
         self.alive = True
         self._listener = listener
         self._pipe = LinePipe(self._receive, self.kill)
+        setup = {"path": sys.path, "main": _parent_main(), "adapt": adapt}
         try:
             popen = subprocess.Popen(  # noqa: S603 -- our own program
-                [sys.executable, "-c", _PROGRAM, json.dumps({"path": sys.path, "main": _parent_main()})],
+                [sys.executable, "-c", _PROGRAM, json.dumps(setup)],
                 stdin=self._pipe.far_input,
                 stdout=self._pipe.far_output,
                 env={**os.environ, **marks},
