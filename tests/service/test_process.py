@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 from typer.main import get_group
 
@@ -134,6 +135,11 @@ def test_a_worker_keeps_its_lease_over_a_restart(tmp_path):
     process.stop()
 
 
+def connections(process):
+    server = psutil.Process(process.popen.pid)
+    return sum(each.status == psutil.CONN_ESTABLISHED for each in server.net_connections("tcp"))
+
+
 def test_on_sigterm_it_answers_those_who_wait_and_ends(process):
     answers = []
     with httpx.Client(base_url=process.url, timeout=30) as client:
@@ -151,8 +157,8 @@ def test_on_sigterm_it_answers_those_who_wait_and_ends(process):
             assert next(events.iter_lines()) == "retry: 1000"
             for thread in waiting:
                 thread.start()
-            while 'status="overloaded"' in client.get("/metrics").text:
-                pass
+            while connections(process) < 4:  # the client's two, and one of each thread
+                client.get(f"/v1/tasks/{id}")
             client.get(f"/v1/tasks/{id}")
             assert process.stop() == 0
     for thread in waiting:

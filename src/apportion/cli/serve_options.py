@@ -51,6 +51,10 @@ SETTINGS = (
     Setting("max_queued", int, "Tasks that may wait; above it a submit is refused.", "N"),
     Setting("retry_backoff", float, "Before the first retry; doubled with each further one.", "SECONDS"),
     Setting("grace", float, "How long local work has to end when the service stops.", "SECONDS"),
+    Setting("tls_cert", str, "Certificate chain (PEM) for TLS, needed beyond loopback.", "FILE"),
+    Setting("tls_key", str, "Its key, where that is in a file of its own.", "FILE"),
+    Setting("behind_proxy", bool, "A proxy that speaks TLS stands in front."),
+    Setting("public_names", list[str], "Name by which others reach it; may be repeated.", "NAME"),
     Setting("log_format", str, "text or json.", "FORMAT"),
 )
 
@@ -71,7 +75,7 @@ Given = dict[str, Any]
 
 def _option(setting: Setting) -> inspect.Parameter:
     default = setting.default
-    shown = "" if default is None else f" ({default:g})" if isinstance(default, float) else f" ({default})"
+    shown = "" if default in {None, False, ()} else f" ({default:g})" if isinstance(default, float) else f" ({default})"
     variable = f"APPORTION_{setting.name.upper()}"
     made = typer.Option(
         None,

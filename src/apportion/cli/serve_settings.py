@@ -28,7 +28,7 @@ def settings_of(given: Mapping[str, Any], file: Path | None) -> ServiceSettings:
     Raises:
         ConfigurationError: something is not allowed; the setting is named.
     """
-    known = _read(file or FILE) if file is not None or FILE.exists() else {}
+    known = settings_in(file)
     merged = {**known, **{name: value for name, value in given.items() if value is not None}}
     try:
         runtime = DEFAULTS.runtime.replace(**_of(RuntimeConfig, merged))
@@ -41,7 +41,15 @@ def _of(owner: type[Any], merged: Mapping[str, Any]) -> dict[str, Any]:
     return {field.name: merged[field.name] for field in fields(owner) if field.name in merged}
 
 
-def _read(path: Path) -> dict[str, Any]:
+def settings_in(file: Path | None) -> dict[str, Any]:
+    """Return what a file says; None: ``apportion.toml``, where it is there.
+
+    Raises:
+        InputFileError: it cannot be read, or a setting is not known or of another type.
+    """
+    if file is None and not FILE.exists():
+        return {}
+    path = file or FILE
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route as StarletteRoute
 
 from apportion.metrics.table import REFUSALS
@@ -25,6 +25,7 @@ from apportion.service.problems import problem, problem_of
 from apportion.service.route import Asked, Reply, Route
 from apportion.service.routes import ROUTES
 from apportion.service.service import Service
+from apportion.service.waiting import while_allowed
 from apportion.wire.problem import MEDIA_TYPE, Problem
 
 _log = logging.getLogger("apportion.service")
@@ -75,13 +76,16 @@ def _endpoint(service: Service, route: Route) -> Endpoint:
             caller = admit(service, route, request)
             body = None if decode is None else decode(await _read(service, route, request))
             query = None if route.query is None else _query(request, route.query)
-            answer = await audited(service, route, Asked(request.path_params, body, query, request, caller))
+            asked = Asked(request.path_params, body, query, request, caller)
+            answer = await audited(service, route, asked)
         except ClientDisconnect:
             return Response(status_code=400)
         except Exception as error:  # noqa: BLE001 -- whatever it is, it is answered, and nobody is shown a trace
             return _refused(service, route, request, error)
         if isinstance(answer, Reply):
             return Response(_encode(answer.value), answer.status, dict(answer.headers), "application/json")
+        if isinstance(answer, StreamingResponse):
+            answer.body_iterator = while_allowed(service, asked, answer.body_iterator)
         return answer
 
     return endpoint

@@ -10,7 +10,9 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from apportion.errors import ConfigurationError
 from apportion.service.app import build_app
+from apportion.service.connection import Connection
 from apportion.service.service import Service
 
 _LAST_ANSWERS = 2
@@ -30,11 +32,16 @@ async def serve(service: Service, announce: Callable[[str], None]) -> None:
 
     Raises:
         StoreError: the store cannot be opened.
+        ConfigurationError: the certificate or its key cannot be used, or others could call and there is no token.
         OSError: the address cannot be listened on.
     """
-    listener = _listen(service.settings.host, service.settings.port)
+    settings = service.settings
     config = uvicorn.Config(
         build_app(service),
+        http=Connection,
+        proxy_headers=False,
+        ssl_certfile=settings.tls_cert,
+        ssl_keyfile=settings.tls_key,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -43,10 +50,21 @@ async def serve(service: Service, announce: Callable[[str], None]) -> None:
         timeout_graceful_shutdown=_LAST_ANSWERS,
         backlog=_WAITING_CONNECTIONS,
     )
+    _load(config)
+    listener = _listen(settings.host, settings.port)
     host, port = listener.getsockname()[:2]
+    scheme = "http" if settings.tls_cert is None else "https"
     async with service:
-        announce(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
+        announce(f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}")
         await _Server(config, service).serve(sockets=[listener])
+
+
+def _load(config: uvicorn.Config) -> None:
+    try:
+        config.load()
+    except OSError as error:  # of which those of ssl are a kind
+        files = " and ".join(str(file) for file in (config.ssl_certfile, config.ssl_keyfile) if file is not None)
+        raise ConfigurationError(f"--tls-cert, --tls-key: {files} cannot be used: {error}") from error
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -17,7 +17,8 @@ from apportion.service.body import BodyReader
 from apportion.service.event_log import EventLog
 from apportion.service.overview.board import Board
 from apportion.service.service_distributor import ServiceDistributor
-from apportion.service.settings import ServiceSettings
+from apportion.service.settings import ServiceSettings, make_token
+from apportion.service.tracing import open_tracing
 
 
 class Service:
@@ -41,11 +42,15 @@ class Service:
         self.events = EventLog(f"{int(wall_clock() * 1000):x}")
         self.meter = Meter()
         self.board = Board(self.meter, lambda: self.draining.is_set())
+        self._tracing = open_tracing()
+        observers = [self.events.add, Counting(self.meter).note, self.board.note, journal.note]
+        if self._tracing is not None:
+            observers.append(self._tracing.note)
         self.distributor: ServiceDistributor = ServiceDistributor.open(
             settings.store,
             config=settings.runtime,
             strategy=settings.strategy,
-            observers=[self.events.add, Counting(self.meter).note, self.board.note, journal.note],
+            observers=observers,
         )
         self.distributor.when_opened(self.board.watch.start)
         self._open_access = access_opener(settings.store)
@@ -80,6 +85,8 @@ class Service:
         self.drain()
         await self.board.close()
         await self.distributor.stop()
+        if self._tracing is not None:
+            await asyncio.to_thread(self._tracing.close)
         if self._watching is not None:
             self._watching.cancel()
         self.access.book.close()
@@ -96,7 +103,7 @@ class Service:
 def _require_token(settings: ServiceSettings, access: Access) -> None:
     if settings.exposed and not access.guarded:
         where = "behind a proxy" if settings.behind_proxy else f"--host {settings.host}"
-        make = f"apportion token create --role admin --store {settings.store}"
         raise ConfigurationError(
-            f"{where}: without a token the service is for this machine's loopback alone; make one first: {make}"
+            f"{where}: without a token the service is for this machine's loopback alone; make one first: "
+            f"{make_token(settings.store)}"
         )

@@ -59,8 +59,9 @@ class ServiceSettings:
             raise FieldError("ServiceSettings.tls_key", "is of no use without tls_cert")
         if not is_loopback(self.host) and not self.encrypted:
             raise ConfigurationError(
-                f"--host {self.host}: beyond loopback (127.0.0.1, ::1 or localhost) tokens and payloads go encrypted; "
-                "give --tls-cert and --tls-key, or put a proxy that speaks TLS in front and say --behind-proxy"
+                f"--host {self.host}: beyond loopback (127.0.0.1, ::1 or localhost) callers show a token, and it goes "
+                f"encrypted: make one by `{make_token(self.store)}`, and give --tls-cert and --tls-key, or put a proxy "
+                "that speaks TLS in front and say --behind-proxy"
             )
 
     @property
@@ -81,6 +82,11 @@ class ServiceSettings:
             return []
         doubt = f"a lease of {lease:g} s is below three heartbeat intervals of {interval:g} s: "
         return [doubt + "one lost heartbeat can cost a worker its tasks"]
+
+
+def make_token(store: str | None) -> str:
+    """Return the command that makes the first token of a store."""
+    return f"apportion token create --role admin --store {store}"
 
 
 def is_loopback(host: str) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
-from typing import TypeVar
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 
@@ -42,6 +42,31 @@ def refuse_lapsed(lapse: asyncio.Future[None]) -> None:
     """
     if lapse.done() and not lapse.cancelled():
         raise ProblemError(401, "the token is not valid any more")
+
+
+async def while_allowed(service: Service, asked: Asked, stream: AsyncIterable[Any]) -> AsyncIterator[Any]:
+    """Give a stream to a caller, to its end or that of his token."""
+    lapse = service.access.lapse(asked.caller)
+    parts = aiter(stream)
+    try:
+        while True:
+            part = asyncio.ensure_future(_next_of(parts))
+            try:
+                await asyncio.wait({part, lapse}, return_when=asyncio.FIRST_COMPLETED)
+                if lapse.done() or part.result() is None:
+                    return
+            finally:
+                if part.cancel():
+                    await asyncio.wait({part})
+            yield part.result()
+    finally:
+        lapse.cancel()
+        if isinstance(parts, AsyncGenerator):
+            await parts.aclose()
+
+
+async def _next_of(parts: AsyncIterator[Any]) -> Any:
+    return await anext(parts, None)
 
 
 async def hang_up(request: Request) -> None:
