@@ -13,8 +13,12 @@ from apportion.errors import ApportionError
 PROBLEMS_SHOWN = 20
 
 
-def refuse_any(problems: Sequence[ApportionError]) -> None:
+def refuse_any(problems: Sequence[ApportionError], so: str = "nothing was started") -> None:
     """Print what is wrong and end the command with the exit code for bad input; do nothing where nothing is wrong.
+
+    Args:
+        problems: what is wrong.
+        so: what that means.
 
     Raises:
         typer.Exit: something is wrong.
@@ -27,5 +31,5 @@ def refuse_any(problems: Sequence[ApportionError]) -> None:
     hidden = len(problems) - PROBLEMS_SHOWN
     if hidden > 0:
         console.print(f"and {hidden} more problems")
-    console.print("nothing was started")
+    console.print(so)
     raise typer.Exit(ExitCode.BAD_INPUT)
