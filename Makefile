@@ -45,8 +45,9 @@ unit: .venv/dev .venv/dashboard ## the tests
 
 dashboard: .venv/dashboard ## build the dashboard from ui/, where that has changed
 
-docs: .venv/runtime ## draw the diagrams in docs/ that are made from the code
+docs: .venv/runtime ## draw the diagrams in docs/ and the dashboard in deploy/ that are made from the code
 	$(BIN)/python -m scripts.diagrams
+	$(BIN)/python -m scripts.grafana
 
 picture: .venv/runtime ## draw docs/images/ anew from a real run of the demo
 	$(BIN)/python -m scripts.picture

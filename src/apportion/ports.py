@@ -267,6 +267,7 @@ class Attempt:
     attempt: int
     lease: int
     timeout: float | None
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Task(Plain):
         schedule_timeout: seconds that it may wait for a worker, or None.
         after: ids of the tasks that have to succeed before it may start.
         limit_keys: keys of limits over all workers that it counts under, besides its type and tenant.
+        traceparent: the span of whoever submitted it, as W3C Trace Context writes it.
         state: where it is in its life.
         attempt: number of assignments so far.
         failures: attempts that failed by themselves; these count against ``max_attempts``.
@@ -57,6 +58,7 @@ class Task(Plain):
     schedule_timeout: float | None = None
     after: tuple[str, ...] = ()
     limit_keys: tuple[str, ...] = ()
+    traceparent: str | None = None
     state: TaskState = TaskState.QUEUED
     attempt: int = 0
     failures: int = 0

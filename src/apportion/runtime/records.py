@@ -6,6 +6,7 @@ from typing import Any
 
 from apportion.model.lifecycle import TaskState, allowed
 from apportion.model.task_record import Task
+from apportion.model.trace_context import span_of
 from apportion.ports import Attempt, Transition
 
 
@@ -29,6 +30,7 @@ def moved(task: Task, state: TaskState, **fields: Any) -> Transition:
 
 def attempt_of(task: Task) -> Attempt:
     """Return the attempt that an assigned task's record describes."""
+    trace = task.traceparent
     return Attempt(
         task_id=task.id,
         task_type=task.task_type,
@@ -37,4 +39,5 @@ def attempt_of(task: Task) -> Attempt:
         attempt=task.attempt,
         lease=task.lease,
         timeout=task.timeout,
+        traceparent=None if trace is None else str(span_of(task.id, trace, f"run {task.attempt}")),
     )

@@ -13,11 +13,18 @@ from apportion.errors import FieldError, FieldTypeError
 from apportion.model.constraint import Constraint
 from apportion.model.task import TaskRequirements
 from apportion.model.task_record import Task
+from apportion.model.trace_context import parse
 
 LONGEST_NAME = 255
 MOST_ATTEMPTS = 1_000_000
 LONGEST = 1e9
 """Seconds, some thirty years: whoever says more means "never", which is None."""
+
+MOST_AFTER = 1000
+"""Tasks that one may wait for."""
+
+MOST_LIMIT_KEYS = 16
+"""Keys of limits that one task may name."""
 
 LATEST = 1e11
 """Unix seconds, either way: dates beyond the year 5000 are slips of the pen."""
@@ -29,7 +36,8 @@ class TaskOptions(TypedDict, total=False):
     The first ones are the fields of `TaskRequirements`, or all of them at once as ``requirements``. The others:
     ``max_attempts`` (failed attempts that end it), ``timeout`` (seconds for one attempt), ``delay`` (seconds before it
     may start), ``not_before`` (Unix seconds, the same as a date), ``schedule_timeout`` (seconds that it may wait for a
-    worker), ``idempotency_key`` (a second submit with it is this task), ``tenant``, and ``id``.
+    worker), ``idempotency_key`` (a second submit with it is this task), ``tenant``, ``id``, ``after`` (ids of tasks
+    that have to succeed first), and ``limit_keys`` (keys of limits over all workers that it counts under).
     """
 
     capabilities: Iterable[str]
@@ -52,6 +60,9 @@ class TaskOptions(TypedDict, total=False):
     idempotency_key: str | None
     tenant: str
     id: str | None
+    traceparent: str | None
+    after: Iterable[str]
+    limit_keys: Iterable[str]
 
 
 class TaskSpec(TaskOptions, total=False):
@@ -111,6 +122,9 @@ class Submissions:
             schedule_timeout=validation.optional_number(
                 "schedule_timeout", take("schedule_timeout"), least=0, most=LONGEST
             ),
+            after=_names("after", take("after"), MOST_AFTER),
+            limit_keys=_names("limit_keys", take("limit_keys"), MOST_LIMIT_KEYS),
+            traceparent=_traceparent(take("traceparent")),
         )
         return task, validation.number("delay", take("delay", 0.0), least=0, most=LONGEST)
 
@@ -205,10 +219,25 @@ def name(field: str, value: object) -> str:
     return text
 
 
+def _names(field: str, given: object, most: int) -> tuple[str, ...]:
+    if given is None or given == ():
+        return ()
+    names = tuple(dict.fromkeys(name(f"{field} (each)", each) for each in validation.name_list(field, given)))
+    if len(names) > most:
+        raise FieldError(field, f"must name at most {most}, not {len(names)}")
+    return names
+
+
+def _traceparent(given: Any) -> str | None:
+    if given is None or (isinstance(given, str) and parse(given) is not None):
+        return cast("str | None", given)
+    raise FieldError("traceparent", f"must be as W3C Trace Context says, 00-…-…-01, not {given!r}; or leave it out")
+
+
 def same_submission(one: Task, other: Task) -> bool:
     """Return whether a client asked for the same thing twice."""
     return all(getattr(one, field) == getattr(other, field) for field in _ASKED)
 
 
 _ASKED = ("task_type", "payload", "requirements", "tenant", "idempotency_key", "max_attempts", "timeout",
-          "schedule_timeout")  # fmt: skip
+          "schedule_timeout", "after", "limit_keys")  # fmt: skip

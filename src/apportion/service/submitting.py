@@ -11,6 +11,7 @@ from msgspec import UNSET, structs
 
 from apportion.errors import DuplicateError, TaskConflictError
 from apportion.model.task_record import Task
+from apportion.model.trace_context import parse
 from apportion.runtime.submission import same_submission
 from apportion.service.access.caller import Caller
 from apportion.service.body import require_value
@@ -23,8 +24,16 @@ _OPTIONS = ("id", "idempotency_key", "max_attempts", "timeout", "delay", "not_be
 New = tuple[Task, float]
 
 
-async def submit(service: Service, given: Sequence[Submission], caller: Caller) -> tuple[list[str], bool]:
+async def submit(
+    service: Service, given: Sequence[Submission], caller: Caller, traceparent: str | None = None
+) -> tuple[list[str], bool]:
     """Take tasks, all of them or none.
+
+    Args:
+        service: takes them.
+        given: what was sent.
+        caller: who sent it.
+        traceparent: the header of that name; one that is not valid is none, as the standard has it.
 
     Returns:
         Their ids, and whether any of them is new: a task whose key was used before, for the same, is the first one.
@@ -35,7 +44,9 @@ async def submit(service: Service, given: Sequence[Submission], caller: Caller) 
         DuplicateError, TaskConflictError: an id or a key was used for another task.
         QueueFullError: there is no room for all.
     """
-    new = [_task_of(service, each, caller, place if len(given) > 1 else None) for place, each in enumerate(given)]
+    trace = None if parse(traceparent) is None else traceparent
+    places = range(len(given)) if len(given) > 1 else [None]
+    new = [_task_of(service, each, caller, place, trace) for place, each in zip(places, given, strict=True)]
     named = [each.id is not None or each.idempotency_key is not None for each in given]
     async with AsyncExitStack() as stack:
         if any(named):
@@ -48,12 +59,14 @@ async def submit(service: Service, given: Sequence[Submission], caller: Caller) 
     return ids, bool(new)
 
 
-def _task_of(service: Service, given: Submission, caller: Caller, place: int | None) -> New:
+def _task_of(service: Service, given: Submission, caller: Caller, place: int | None, trace: str | None) -> New:
     payload: Any = None
     if given.payload is not UNSET:
         require_value("payload" if place is None else f"[{place}].payload", given.payload, VALUE)
         payload = msgspec.json.decode(given.payload)
     options = {name: value for name in _OPTIONS if (value := getattr(given, name)) is not None}
+    if trace is not None:
+        options["traceparent"] = trace
     tenant = caller.tenant_for(given.tenant)
     if tenant is not None:
         options["tenant"] = tenant

@@ -62,7 +62,7 @@ class ClaimBody(Struct, forbid_unknown_fields=True):
 
 
 class Assignment(Struct):
-    """A task that is the worker's to run, under this lease."""
+    """A task that is the worker's to run, under this lease; `traceparent` is there if the submit brought one."""
 
     task_id: str
     task_type: str
@@ -70,6 +70,7 @@ class Assignment(Struct):
     attempt: int
     lease: int
     timeout: float | None
+    traceparent: str | UnsetType = UNSET
 
 
 class Assignments(Struct):
@@ -152,9 +153,10 @@ class WorkerView(Struct):
 
 
 class WorkerList(Struct):
-    """All workers."""
+    """Workers, and how many are meant in all."""
 
     items: list[WorkerView]
+    total: int
 
 
 class Done(Struct):

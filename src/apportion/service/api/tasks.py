@@ -25,11 +25,12 @@ from apportion.wire.tasks import (
 
 
 async def submit_tasks(service: Service, asked: Asked) -> Reply:
-    """Take one task, or a list of them."""
+    """Take one task, or a list of them; a header `traceparent` makes them part of its trace."""
+    trace = asked.request.headers.get("traceparent")
     if isinstance(asked.body, Submission):
-        ids, new = await submit(service, [asked.body], asked.caller)
+        ids, new = await submit(service, [asked.body], asked.caller, trace)
         return Reply(201 if new else 200, Submitted(ids[0]))
-    ids, new = await submit(service, asked.body, asked.caller)
+    ids, new = await submit(service, asked.body, asked.caller, trace)
     return Reply(201 if new else 200, SubmittedMany(ids))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from msgspec import UNSET
+
 from apportion.errors import TaskConflictError, UnknownTaskError, UnknownWorkerError
 from apportion.ports import Attempt
 from apportion.service.endings import complete, conflict_of
@@ -59,7 +61,13 @@ async def claim(service: Service, asked: Asked) -> Reply:
 
 def _assignment(attempt: Attempt) -> Assignment:
     return Assignment(
-        attempt.task_id, attempt.task_type, attempt.payload, attempt.attempt, attempt.lease, attempt.timeout
+        attempt.task_id,
+        attempt.task_type,
+        attempt.payload,
+        attempt.attempt,
+        attempt.lease,
+        attempt.timeout,
+        UNSET if attempt.traceparent is None else attempt.traceparent,
     )
 
 

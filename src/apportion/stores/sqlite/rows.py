@@ -68,6 +68,7 @@ def input_row(task: Task, number: int) -> Row:
         task.created_at,
         _names_text("Task.after", task.after),
         _names_text("Task.limit_keys", task.limit_keys),
+        task.traceparent,
     )
 
 

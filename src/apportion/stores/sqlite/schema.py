@@ -91,6 +91,7 @@ STEPS: Final[Sequence[Step]] = (
         # What a purge takes, oldest first.
         "CREATE INDEX ended ON tasks (finished_at) WHERE finished_at IS NOT NULL",
     ),
+    ("ALTER TABLE inputs ADD COLUMN traceparent TEXT",),
 )
 
 

@@ -10,7 +10,7 @@ from apportion.ports import TaskFilter
 # The columns stand in the order of Task's fields.
 _TASK: Final = """
     SELECT t.id, t.task_type, i.payload, i.requirements, t.tenant, t.idempotency_key, i.max_attempts, i.timeout,
-           t.not_before, i.schedule_timeout, i.after, i.limit_keys, t.state, t.attempt, t.failures, t.deaths, t.lease,
+           t.not_before, i.schedule_timeout, i.after, i.limit_keys, i.traceparent, t.state, t.attempt, t.failures, t.deaths, t.lease,
            t.assigned_worker, t.rank, i.created_at, t.queued_at, t.expires, t.assigned_at, t.finished_at, t.result,
            t.error, t.exit_code, t.duration, d.decision
     FROM tasks AS t JOIN inputs AS i USING (number) LEFT JOIN decisions AS d USING (number)
@@ -100,8 +100,9 @@ INSERT: Final = """
 """
 INSERT_INPUT: Final = """
     INSERT INTO inputs
-        (number, payload, requirements, max_attempts, timeout, schedule_timeout, created_at, after, limit_keys)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        (number, payload, requirements, max_attempts, timeout, schedule_timeout, created_at, after, limit_keys,
+         traceparent)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 AWAIT: Final = "INSERT OR IGNORE INTO awaited (id, by) VALUES (?, ?)"
 TRANSITION: Final = """
