@@ -54,7 +54,7 @@ def tails(results: Sequence[SimulationResult], what: str, label: str) -> str:
         axes.set_xlabel(label)
         axes.set_ylabel("share of tasks that had more")
 
-    return _chart(draw, 3.6, legend=True)
+    return chart(draw, 3.6, legend=True)
 
 
 def _small(results: Sequence[SimulationResult], what: str) -> float:
@@ -82,7 +82,7 @@ def loads(result: SimulationResult) -> str:
         axes.figure.colorbar(image, ax=axes, label="busy share")
         _mark_events(axes, result)
 
-    return _chart(draw, min(6.0, 1.2 + 0.16 * min(len(ids), 24)))
+    return chart(draw, min(6.0, 1.2 + 0.16 * min(len(ids), 24)))
 
 
 def weights(result: SimulationResult) -> str | None:
@@ -98,7 +98,7 @@ def weights(result: SimulationResult) -> str | None:
         axes.set_ylabel("weight")
         _mark_events(axes, result)
 
-    return _chart(draw, 2.4, legend=True)
+    return chart(draw, 2.4, legend=True)
 
 
 def moved(results: Sequence[SimulationResult], worker: str) -> str:
@@ -113,7 +113,7 @@ def moved(results: Sequence[SimulationResult], worker: str) -> str:
         axes.set_ylabel("share of new tasks")
         _mark_events(axes, results[0], worker)
 
-    return _chart(draw, 2.8, legend=True)
+    return chart(draw, 2.8, legend=True)
 
 
 def _mark_events(axes: Any, result: SimulationResult, worker: str | None = None) -> None:
@@ -127,7 +127,8 @@ def _end(result: SimulationResult) -> float:
     return times[-1] + times[0] if times else 1.0
 
 
-def _chart(draw: Drawing, height: float, *, legend: bool = False) -> str:
+def chart(draw: Drawing, height: float, *, legend: bool = False) -> str:
+    """Return what ``draw`` draws into axes of this height in inches, as SVG text."""
     with mpl.rc_context(_STYLE):  # pyright: ignore[reportUnknownMemberType]
         figure: Any = Figure(figsize=(_WIDTH + 1.6 * legend, height), layout="constrained")
         axes = figure.add_subplot()

@@ -7,24 +7,13 @@ from html import escape
 from pathlib import Path
 
 from apportion.core.strategies import STRATEGIES
-from apportion.errors import MissingExtraError
 from apportion.simulation.comparison import Comparison, Standing
 from apportion.simulation.policies import ORACLES
+from apportion.simulation.report.frame import drawing, figure, framed
 from apportion.simulation.result import SimulationResult
 from apportion.simulation.table import COLUMNS, cells, legend
 
 _MOST_WORKERS = 6
-_STYLE = """
-:root { color-scheme: light; --line: #d9dee5; --soft: #5b6675; }
-body { font: 15px/1.5 system-ui, sans-serif; color: #17202c; background: #fff; max-width: 74rem; margin: 2rem auto;
-  padding: 0 1rem; }
-h1 { font-size: 1.5rem; margin-bottom: 0; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
-p, dd, figcaption { color: var(--soft); } figure { margin: 1rem 0; } svg { max-width: 100%; height: auto; }
-.wide { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { text-align: right; padding: .3rem .6rem; border-bottom: 1px solid var(--line); white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; } tr.own td:first-child { font-weight: 600; }
-tr.oracle { color: var(--soft); } dt { font-weight: 600; } dd { margin: 0 0 .3rem 0; }
-"""
 
 
 def write_report(comparison: Comparison, path: Path) -> None:
@@ -44,19 +33,8 @@ def report_of(comparison: Comparison) -> str:
         MissingExtraError: the library that draws is not installed.
     """
     title = f"{comparison.scenario}, seed {comparison.seed}"
-    return "".join(
-        [
-            "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'>",
-            "<meta name='viewport' content='width=device-width, initial-scale=1'>",
-            f"<title>{escape(title)}</title><style>{_STYLE}</style></head>\n<body><main>",
-            f"<h1>{escape(comparison.scenario)}</h1>",
-            f"<p>{escape(_subtitle(comparison))}</p>",
-            *_table(comparison.standings()),
-            *_charts(comparison),
-            *_meanings(),
-            "</main></body></html>\n",
-        ]
-    )
+    parts = [*_table(comparison.standings()), *_charts(comparison), *_meanings()]
+    return framed(title, comparison.scenario, _subtitle(comparison), parts)
 
 
 def _subtitle(comparison: Comparison) -> str:
@@ -84,43 +62,33 @@ def _table(standings: list[Standing]) -> Iterator[str]:
 
 
 def _charts(comparison: Comparison) -> Iterator[str]:
-    try:
+    with drawing():
         from apportion.simulation.report import charts
-    except ModuleNotFoundError as absent:
-        if (absent.name or "").partition(".")[0] != "matplotlib":
-            raise
-        raise MissingExtraError("a report with charts", "simulate") from None
     results = [standing.result for standing in comparison.standings()]
     yield "<h2>How long tasks wait</h2>"
-    yield _figure(
-        charts.tails(results, "waits", "seconds from arrival to the first start"), "Lower and left is better."
-    )
-    yield _figure(
+    yield figure(charts.tails(results, "waits", "seconds from arrival to the first start"), "Lower and left is better.")
+    yield figure(
         charts.tails(results, "slowdowns", "flow time / best service time"), "1: as if alone on the best worker."
     )
     workers = charts.affected(results)
     if workers:
         yield "<h2>How traffic follows what happens</h2>"
     for worker in workers[:_MOST_WORKERS]:
-        yield _figure(charts.moved(results, worker), f"Tasks given to {worker}; red: {_happened(results[0], worker)}")
+        yield figure(charts.moved(results, worker), f"Tasks given to {worker}; red: {_happened(results[0], worker)}")
     own = [result for result in results if result.strategy in STRATEGIES]
     for result in own:
         drawn = charts.weights(result)
         if drawn is not None:
-            yield f"<h2>What {escape(result.strategy)} relied on</h2>{_figure(drawn, 'Weights of what it combines.')}"
+            yield f"<h2>What {escape(result.strategy)} relied on</h2>{figure(drawn, 'Weights of what it combines.')}"
     yield "<h2>Who was busy when</h2>"
     for result in own or results[:1]:
-        yield _figure(charts.loads(result), result.strategy)
+        yield figure(charts.loads(result), result.strategy)
 
 
 def _happened(result: SimulationResult, worker: str) -> str:
     found = [reaction for reaction in result.figures.reactions if reaction.worker == worker]
     told = [f"{reaction.change} at {reaction.at:g} s" for reaction in found[:4]]
     return "; ".join(told) + (" …" if len(found) > len(told) else "")
-
-
-def _figure(svg: str, caption: str) -> str:
-    return f"<figure>{svg}<figcaption>{escape(caption)}</figcaption></figure>\n"
 
 
 def _meanings() -> Iterator[str]:

@@ -36,7 +36,12 @@ class Traffic:
 def traffic_of(scenario: Scenario, seed: int) -> Traffic:
     """Return the traffic of a scenario. The same seed gives the same tasks, with the same luck."""
     maker = _Maker(scenario, fresh_random(seed))
-    return maker.traffic(scenario.source.rows(fresh_random(seed + _STREAM)))
+    return maker.traffic(rows_of(scenario, seed))
+
+
+def rows_of(scenario: Scenario, seed: int) -> Iterable[Row]:
+    """Return the rows of the traffic of a scenario, which do not depend on its workers."""
+    return scenario.source.rows(fresh_random(seed + _STREAM))
 
 
 _STREAM = 1 << 32

@@ -1,0 +1,1 @@
+"""How many workers of which kind reach a target, found by simulating fleets."""
