@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from apportion import validation
 from apportion.errors import FieldError, did_you_mean
+from apportion.model.frozen import FrozenDict
+from apportion.model.limit import Limit
 from apportion.model.plain import Plain
 
 ORDERS = ("fifo", "shortest-first", "deadline")
@@ -33,6 +36,11 @@ class RuntimeConfig(Plain):
         remember_every: seconds between two savings of what was learned, > 0.
         retry_after: seconds after which a submit that was refused for a full queue may be tried again, > 0.
         grace: seconds that running attempts have to end when the run stops, >= 0.
+        limits: limits over all workers, as `Limit` or as lines like ``key:openai concurrency=4 rate=10``.
+        tenant_weights: tenant -> weight of its share, > 0, as a mapping or as lines like ``acme=3``; 1 for the others.
+        keep_finished: days for which tasks are kept that have ended, > 0; None: for ever.
+        keep_decisions: days for which decisions are kept, >= 0; 0: none is recorded.
+        shadow: strategies that decide beside the live one, without effect, by name.
 
     Raises:
         FieldError, FieldTypeError: naming the field.
@@ -54,6 +62,11 @@ class RuntimeConfig(Plain):
     remember_every: float = 10.0
     retry_after: float = 1.0
     grace: float = 5.0
+    limits: Sequence[Limit | str] = ()
+    tenant_weights: Mapping[str, float] | Sequence[str] = ()
+    keep_finished: float | None = None
+    keep_decisions: float = 7.0
+    shadow: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.order not in ORDERS:
@@ -67,6 +80,10 @@ class RuntimeConfig(Plain):
             validation.number(f"RuntimeConfig.{name}", getattr(self, name), above=0)
         for name in _NOT_NEGATIVE:
             validation.number(f"RuntimeConfig.{name}", getattr(self, name), least=0)
+        self.__dict__["shadow"] = validation.name_list("RuntimeConfig.shadow", self.shadow)
+        self.__dict__["limits"] = _limits(self.limits)
+        self.__dict__["tenant_weights"] = _weights(self.tenant_weights)
+        validation.optional_number("RuntimeConfig.keep_finished", self.keep_finished, above=0)
         if self.heartbeat_interval >= self.lease_seconds:
             raise FieldError(
                 "RuntimeConfig.heartbeat_interval",
@@ -74,6 +91,32 @@ class RuntimeConfig(Plain):
             )
 
 
+def _limits(given: object) -> tuple[Limit, ...]:
+    limits: list[Limit] = []
+    for each in validation.items("RuntimeConfig.limits", given):
+        if validation.is_mapping(each):
+            limits.append(Limit.from_dict(each))
+        else:
+            limits.append(Limit.parse(each) if isinstance(each, str) else validation.instance("limits", each, Limit))
+    return tuple(limits)
+
+
+def _weights(given: object) -> Mapping[str, float]:
+    field = "RuntimeConfig.tenant_weights"
+    if not validation.is_mapping(given):
+        lines = [str(each).rpartition("=") for each in validation.items(field, given)]
+        given = {tenant: _weight(field, weight) for tenant, _, weight in lines}
+    weights = {str(tenant): validation.number(field, weight, above=0) for tenant, weight in given.items()}
+    return FrozenDict(weights)
+
+
+def _weight(field: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise FieldError(field, f"must be like 'acme=3', a tenant and a number, not {text!r}") from None
+
+
 _COUNTS = {"window": 1, "front": 8, "max_queued": 1, "max_attempts": 1, "max_deaths": 1}
 _POSITIVE = ("ageing", "lease_seconds", "heartbeat_interval", "remember_every", "retry_after")
-_NOT_NEGATIVE = ("reserve_after", "retry_backoff", "retry_backoff_limit", "overtime", "grace")
+_NOT_NEGATIVE = ("reserve_after", "retry_backoff", "retry_backoff_limit", "overtime", "grace", "keep_decisions")

@@ -6,7 +6,7 @@ import pytest
 
 from apportion.config import RuntimeConfig
 from apportion.runtime import inputs
-from apportion.runtime.driver import read_queue
+from apportion.runtime.reads import carry_out
 from tests.runtime.world import START, World
 
 
@@ -296,12 +296,11 @@ def test_what_comes_while_the_store_is_read_is_not_forgotten():
         (attempt,) = world.running.values()
         world.report(attempt)
         started += 1
-    tasks = read_queue(world.store, world.loads[0].limit, world.loads[0].after)
+    read = carry_out(world.loads.pop(0), world.store)
     for number in range(30, 36):
         world.submit(f"t{number}")
-    end = len(tasks) < world.loads.pop(0).limit
     world.loads_at_once = True
-    world.tell(inputs.FrontLoaded(tasks, end))
+    world.tell(read)
     while world.running:
         (attempt,) = world.running.values()
         world.report(attempt)

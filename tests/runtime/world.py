@@ -18,7 +18,6 @@ from apportion.model.worker import WorkerInfo
 from apportion.ports import Attempt, Change, Insert, Outcome, Remember, Transition
 from apportion.runtime import inputs
 from apportion.runtime.batch import Batch, about
-from apportion.runtime.driver import read_queue
 from apportion.runtime.instructions import (
     Answer,
     AnswerClaim,
@@ -31,6 +30,7 @@ from apportion.runtime.instructions import (
 )
 from apportion.runtime.machine import Machine
 from apportion.runtime.moment import Moment
+from apportion.runtime.reads import carry_out
 from apportion.runtime.registrations import registrations_of
 from apportion.stores.memory import MemoryStore
 
@@ -80,7 +80,8 @@ class World:
         self.handed.clear()
         assigned = list(self.store.assigned())
         queued = self.store.counts()[TaskState.QUEUED]
-        self.tell(inputs.TasksFound(assigned, queued, registrations_of(self.store, assigned)))
+        found = registrations_of(self.store, assigned)
+        self.tell(inputs.TasksFound(assigned, queued, self.store.tenants(), found))
 
     # --- telling ----------------------------------------------------------------------------------------------------
 
@@ -143,8 +144,7 @@ class World:
     def deliver_load(self) -> None:
         """Read the stored queue as the machine asked, and tell it."""
         load = self.loads.pop(0)
-        tasks = read_queue(self.store, load.limit, load.after)
-        self.tell(inputs.FrontLoaded(tasks, end=len(tasks) < load.limit))
+        self.tell(carry_out(load, self.store))
 
     def ask(self, event: Any) -> Any:
         """Tell the machine, and return its answer, or raise it."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from apportion.clock import Random
 from apportion.config import RuntimeConfig
 from apportion.core.balancer import LoadBalancer
 from apportion.core.pool.pool import WorkerPool
 from apportion.events import Fact
+from apportion.model.lifecycle import TaskState
+from apportion.model.limit import Limit
 from apportion.model.task import TaskRequirements
 from apportion.model.task_record import Task
 from apportion.ports import Insert, Transition
@@ -16,11 +19,14 @@ from apportion.runtime.alarms import Alarm, Alarms, Why
 from apportion.runtime.crew import Crew, Holding, Member
 from apportion.runtime.delayed import Delayed
 from apportion.runtime.durations import Durations
-from apportion.runtime.front import Front
+from apportion.runtime.fair_share import FairShare
+from apportion.runtime.fronts import Fronts
 from apportion.runtime.instructions import Answer, Emit, Instruction
-from apportion.runtime.lane import Waiting
+from apportion.runtime.lane import Shape, Waiting
+from apportion.runtime.limits import Limits
 from apportion.runtime.moment import Moment
 from apportion.runtime.ranking import Ranking, due_of
+from apportion.runtime.recorder import Recorder
 
 
 class Books:
@@ -43,11 +49,14 @@ class Books:
         self.rng = rng
         self.now = Moment(0.0, 0.0)
         self.ranking = Ranking(config.ageing)
-        self.front = Front(config.front)
+        self.shares = FairShare(cast("Mapping[str, float]", config.tenant_weights))
+        self.front = Fronts(config.front, self.shares)
+        self.limits = Limits(cast("Sequence[Limit]", config.limits))
         self.delayed = Delayed(config.front)
         self.crew = Crew(pool)
         self.alarms = Alarms()
         self.durations = Durations()
+        self.recorder = Recorder(config, balancer)
         self.held: dict[str, Holding] = {}
         self.hopefuls: dict[str, int] = {}
         self.queued = 0
@@ -60,8 +69,10 @@ class Books:
     # --- instructions -----------------------------------------------------------------------------------------------
 
     def write(self, change: Insert | Transition) -> None:
-        """Have a change written."""
+        """Have a change written; with the end of an attempt, the line about the decision that it was of."""
         self._written.append(change)
+        if isinstance(change, Transition) and change.from_state is TaskState.ASSIGNED:
+            self._written += self.recorder.ended(change.task, self.now.wall)
 
     def instruct(self, instruction: Instruction) -> None:
         """Have something done once the changes are durable."""
@@ -118,7 +129,7 @@ class Books:
 
     def stand_in_line(self, task: Task, rank: float, force: bool = False) -> None:
         """Let a task that may start stand in line, if memory has a place for it."""
-        waiting = self.front.admit(task, needs(task), rank, force)
+        waiting = self.front.admit(task, self.shape_of(task), rank, force)
         if waiting is not None:
             self.restless = True
             self.set_patience(waiting)
@@ -135,10 +146,14 @@ class Books:
         if deadline is not None:
             self.alarms.at(deadline, Alarm(Why.WAITED, task.id))
 
-    def forget_waiting(self, task_id: str) -> None:
+    def forget_waiting(self, task: Task) -> None:
         """Take a queued task out of memory."""
-        self.front.remove(task_id)
-        self.delayed.remove(task_id)
+        self.front.remove(task.id, task.tenant)
+        self.delayed.remove(task.id)
+
+    def shape_of(self, task: Task) -> Shape:
+        """Return what a task needs now. One that may be poison has to be alone, so that it kills nobody's work."""
+        return Shape(needs(task), task.limit_keys, task.deaths >= max(1, self.config.max_deaths - 1))
 
     # --- holding ----------------------------------------------------------------------------------------------------
 
@@ -159,27 +174,51 @@ class Books:
         holding.expires = self.now.steady + seconds
         self.alarms.after(seconds, Alarm(Why.LEASE, task.id, task.lease), self.now)
 
+    def hold(self, holding: Holding, *, alone: bool) -> None:
+        """Note an assignment wherever it counts."""
+        self.held[holding.task.id] = holding.member.held[holding.task.id] = holding
+        for gauge in holding.gauges:
+            gauge.running += 1
+        if alone:
+            holding.alone = holding.member.alone = True
+            self.crew.set_status(holding.member)
+
     def let_go(self, holding: Holding) -> None:
         """End an assignment: the lease is void, and its worker has the room back."""
         self.drop(holding)
-        self.give_room(holding.member.id, holding.amount)
+        self._release(holding)
 
     def haunt(self, holding: Holding) -> None:
         """End an assignment whose attempt still runs: the lease is void, but the room is not free yet."""
         self.drop(holding)
-        holding.member.ghosts[holding.task.id, holding.task.lease] = holding.amount
+        holding.member.ghosts[holding.task.id, holding.task.lease] = holding
+
+    def lay(self, member: Member, task_id: str, lease: int) -> None:
+        """What still ran there has ended: its room is free."""
+        ghost = member.ghosts.pop((task_id, lease), None)
+        if ghost is not None:
+            self._release(ghost)
+
+    def _release(self, holding: Holding) -> None:
+        for gauge in holding.gauges:
+            gauge.running -= 1
+        if holding.alone:
+            holding.member.alone = False
+            if self.crew.members.get(holding.member.id) is holding.member:
+                self.crew.set_status(holding.member)
+        self.restless = True
+        self.give_room(holding.member, holding.amount)
 
     def drop(self, holding: Holding) -> None:
         """Strike an assignment out, wherever it is noted."""
         del self.held[holding.task.id]
         del holding.member.held[holding.task.id]
 
-    def give_room(self, worker_id: str, amount: float) -> None:
-        """Give capacity back to a worker that is there."""
-        member = self.crew.members.get(worker_id)
-        if member is not None:
+    def give_room(self, member: Member, amount: float) -> None:
+        """Give capacity back to a worker, if it is still there."""
+        if self.crew.members.get(member.id) is member:
             self.crew.free(member, amount)
-            self.roomy.add(worker_id)
+            self.roomy.add(member.id)
             self.restless = True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import inf
 
 from apportion.core.pool.pool import WorkerPool
@@ -10,6 +11,7 @@ from apportion.model.task import TaskRequirements
 from apportion.model.task_record import Task
 from apportion.model.worker import WorkerInfo, WorkerStatus
 from apportion.registry.outcomes import Outcomes
+from apportion.runtime.limits import Gauge
 from apportion.runtime.moment import Moment
 
 _METRICS_EVERY = 1.0
@@ -27,16 +29,20 @@ class Holding:
         member: who holds it.
         amount: units of capacity that it takes.
         expires: steady seconds at which the lease ends unless renewed.
+        gauges: the limits that it counts under.
+        alone: whether its worker is given nothing else meanwhile.
         told: whether its worker has been told of it, as far as is known. After a restart that is open until the worker
             names it: the answer may have been lost with the process.
     """
 
-    __slots__ = ("amount", "expires", "member", "task", "told")
+    __slots__ = ("alone", "amount", "expires", "gauges", "member", "task", "told")
 
-    def __init__(self, task: Task, member: Member, amount: float) -> None:
+    def __init__(self, task: Task, member: Member, amount: float, gauges: Sequence[Gauge] = ()) -> None:
         self.task = task
         self.member = member
         self.amount = amount
+        self.gauges = gauges
+        self.alone = False
         self.expires = inf
         self.told = True
 
@@ -68,10 +74,11 @@ class Member:
         incarnation: which registration of that id; it only grows.
         leased: whether it has to renew what it holds.
         held: its assignments by task id.
-        ghosts: what still runs there although nobody waits for it: (task id, lease) -> units of capacity.
+        ghosts: what still runs there although nobody waits for it: (task id, lease) -> the assignment that it was.
         draining: whether it gets nothing new.
         resting: whether it asked for a pause.
         kept: whether it is kept free for a task that has waited too long.
+        alone: whether it runs a task that has to be alone.
         outcomes: what it has done.
         cancelled: tasks that it is to be told to stop.
         claim: of a remote worker, the claim that is open: only while it has one is it given anything.
@@ -81,8 +88,8 @@ class Member:
     """
 
     __slots__ = (
-        "cancelled", "capacity", "claim", "draining", "ghosts", "held", "id", "incarnation", "joined", "kept", "leased",
-        "outcomes", "published", "resting", "seen", "silent", "status",
+        "alone", "cancelled", "capacity", "claim", "draining", "ghosts", "held", "id", "incarnation", "joined",
+        "kept", "leased", "outcomes", "published", "resting", "seen", "silent", "status",
     )  # fmt: skip
 
     def __init__(self, worker: WorkerInfo, incarnation: int, leased: bool, now: Moment) -> None:
@@ -90,11 +97,12 @@ class Member:
         self.incarnation = incarnation
         self.leased = leased
         self.held: dict[str, Holding] = {}
-        self.ghosts: dict[tuple[str, int], float] = {}
+        self.ghosts: dict[tuple[str, int], Holding] = {}
         self.cancelled: set[str] = set()
         self.draining = worker.status is WorkerStatus.DRAINING
         self.resting = False
         self.kept = False
+        self.alone = False
         self.claim: Claim | None = None
         self.seen = now.steady
         self.silent = False
@@ -107,7 +115,12 @@ class Member:
     @property
     def asks(self) -> bool:
         """Whether it may be given something now, if it has room."""
-        return not self.leased or (self.claim is not None and self.claim.left > 0)
+        return not self.alone and (not self.leased or (self.claim is not None and self.claim.left > 0))
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing runs there."""
+        return not self.held and not self.ghosts
 
     @property
     def claim_request(self) -> int:

@@ -223,7 +223,8 @@ class Distributor(Lifetime):
             UnknownTaskError: there is none of that id.
         """
         task = self._machine.task(task_id) or await self.task(task_id)
-        return explain_task(task, self.balancer, self._pool, self._clock())
+        hindrances = self._machine.hindrances(task, self._steady())
+        return explain_task(task, self.balancer, self._pool, self._clock(), hindrances)
 
     def recommendations(self) -> list[RebalanceRecommendation]:
         """Return advice: which workers are overloaded, and what could move where. Nothing is changed."""

@@ -15,9 +15,7 @@ from apportion.config import RuntimeConfig
 from apportion.errors import NotRunningError, StoreError
 from apportion.events import Fact, StoreTroubled, TasksPlaced
 from apportion.model.lifecycle import TaskState
-from apportion.model.ranks import NOT_READY
-from apportion.model.task_record import Task
-from apportion.ports import Attempt, Outcome, TaskStore
+from apportion.ports import Attempt, Outcome
 from apportion.runtime import inputs
 from apportion.runtime.batch import Batch
 from apportion.runtime.committer import Committer
@@ -29,7 +27,6 @@ from apportion.runtime.instructions import (
     Emit,
     Instruction,
     LoadFront,
-    Position,
     SetTimer,
     Start,
 )
@@ -37,6 +34,7 @@ from apportion.runtime.learned import DOCUMENT
 from apportion.runtime.machine import Machine
 from apportion.runtime.moment import Moment
 from apportion.runtime.questions import Questions
+from apportion.runtime.reads import carry_out
 from apportion.runtime.registrations import registrations_of
 from apportion.runtime.store_threads import StoreThreads
 from apportion.runtime.surroundings import Surroundings
@@ -96,7 +94,8 @@ class Driver:
         counts = await self.read(store.counts)
         assigned = await self.read(lambda: list(store.assigned()))
         registrations = await self.read(registrations_of, store, assigned)
-        self.feed(inputs.TasksFound(assigned, counts[TaskState.QUEUED], registrations))
+        tenants = await self.read(store.tenants)
+        self.feed(inputs.TasksFound(assigned, counts[TaskState.QUEUED], tenants, registrations))
         self._task = asyncio.create_task(self._run(), name="apportion-driver")
         self._remember_later()
 
@@ -286,14 +285,14 @@ class Driver:
 
     async def _load(self, load: LoadFront) -> None:
         try:
-            tasks: Sequence[Task] = await self.read(read_queue, self._world.store, load.limit, load.after)
+            found = await self.read(carry_out, load, self._world.store)
         except StoreError as error:
             self._tell(StoreTroubled(self._world.clock(), str(error)))
             asyncio.get_running_loop().call_later(_READ_AGAIN, self._do, [load])
             return
         finally:
             self._reading = None
-        self.feed(inputs.FrontLoaded(tasks, end=len(tasks) < load.limit))
+        self.feed(found)
 
     def _end(self, error: BaseException) -> None:
         """Tell all who still wait that nothing will come."""
@@ -307,11 +306,3 @@ class Driver:
             if not waiter.done():
                 waiter.set_exception(told)
         self._idle.clear()
-
-
-def read_queue(store: TaskStore, limit: int, after: Position) -> list[Task]:
-    """Return the next tasks of the stored queue, whosoever they are."""
-    if after[0] >= NOT_READY:
-        return store.later(limit, after)
-    found = [task for tenant in store.tenants() for task in store.queued(tenant, limit, after)]
-    return sorted(found, key=lambda task: (task.rank, task.id))[:limit]

@@ -13,7 +13,7 @@ from apportion.model.plain import Plain
 from apportion.model.task_record import Task
 from apportion.model.worker import WorkerInfo
 from apportion.runtime.books import needs
-from apportion.runtime.ranking import due_of
+from apportion.runtime.ranking import due_of, parked
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,9 @@ class TaskExplanation(Plain):
         return f"task {self.task_id} is {self.state}: {self.reason}" + (f"\n{self.now}" if self.now else "")
 
 
-def explain_task(task: Task, balancer: LoadBalancer, workers: Sequence[WorkerInfo], wall: float) -> TaskExplanation:
+def explain_task(
+    task: Task, balancer: LoadBalancer, workers: Sequence[WorkerInfo], wall: float, hindrances: Sequence[str] = ()
+) -> TaskExplanation:
     """Return why a task is where it is.
 
     Args:
@@ -46,18 +48,23 @@ def explain_task(task: Task, balancer: LoadBalancer, workers: Sequence[WorkerInf
         balancer: would decide.
         workers: who is there.
         wall: Unix seconds.
+        hindrances: what else keeps it from starting, or keeps workers from taking it.
     """
     if task.state is not TaskState.QUEUED:
         return TaskExplanation(task.id, task.state, _past(task), task.decision, None)
     now = balancer.explain(needs(task), workers)
-    return TaskExplanation(task.id, task.state, _waits_for(task, now, wall), task.decision, now)
+    return TaskExplanation(task.id, task.state, _waits_for(task, now, wall, hindrances), task.decision, now)
 
 
-def _waits_for(task: Task, now: Explanation, wall: float) -> str:
+def _waits_for(task: Task, now: Explanation, wall: float, hindrances: Sequence[str]) -> str:
+    if parked(task):
+        return hindrances[0] if hindrances else f"it waits for {', '.join(task.after)} to succeed"
     due = due_of(task)
     if due is not None and due > wall:
         again = f" after {task.failures} failed attempts, the last: {task.error}" if task.failures else ""
         return f"it starts in {due - wall:.1f} s at the earliest{again}"
+    if hindrances:
+        return "; ".join(hindrances)
     if now.outcome == "worker":
         return "a worker has room; others are before it in the queue"
     if now.outcome == "impossible":

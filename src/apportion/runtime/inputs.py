@@ -89,11 +89,13 @@ class TasksFound:
     Attributes:
         assigned: tasks that somebody held.
         queued: how many tasks wait.
+        tenants: whose tasks may start.
         registrations: what is kept of remote workers that held some of them; these have a lease's length to come back.
     """
 
     assigned: Sequence[Task]
     queued: int
+    tenants: Sequence[str] = ()
     registrations: Sequence[Mapping[str, Any]] = ()
 
 

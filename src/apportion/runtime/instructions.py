@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from apportion.events import Fact
-from apportion.ports import Attempt, Insert, Remember, Transition
+from apportion.ports import Attempt, Insert, Note, Remember, Transition
 
 Position = tuple[float, str]
 """A place in the stored queue: rank and id."""
@@ -66,10 +66,17 @@ class Answer:
 
 @dataclass(slots=True)
 class LoadFront:
-    """Read the stored queue behind a position, and come back with `FrontLoaded`."""
+    """Read the stored queue behind a position, and come back with `FrontLoaded`.
+
+    Attributes:
+        after: the position.
+        limit: how many tasks at most.
+        tenant: whose queue; None: what must not start yet.
+    """
 
     after: Position
     limit: int
+    tenant: str | None = None
 
 
 @dataclass(slots=True)
@@ -80,7 +87,7 @@ class SetTimer:
 
 
 Instruction = (
-    Insert | Transition | Remember | Start | AnswerClaim | CancelAttempt | Emit | Answer | LoadFront | SetTimer
+    Insert | Transition | Remember | Note | Start | AnswerClaim | CancelAttempt | Emit | Answer | LoadFront | SetTimer
 )
 
 

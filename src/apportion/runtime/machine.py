@@ -15,6 +15,7 @@ from apportion.runtime import inputs
 from apportion.runtime.alarms import Alarm, Why
 from apportion.runtime.books import Books
 from apportion.runtime.crew import Member
+from apportion.runtime.hindrances import limited_by
 from apportion.runtime.instructions import Instruction, SetTimer
 from apportion.runtime.lane import Lane
 from apportion.runtime.machine_attempts import AttemptSide
@@ -124,9 +125,13 @@ class Machine:
         """Return what the machine knows of a worker, to be looked at only, or None."""
         return self._books.crew.members.get(worker_id)
 
+    def hindrances(self, task: Task, steady: float) -> list[str]:
+        """Return what keeps a waiting task from starting, besides who is there and has room."""
+        return limited_by(self._books, task, steady)
+
     def lanes(self) -> list[Lane]:
         """Return the lines of waiting tasks in memory, to be looked at only."""
-        return list(self._books.front.lanes.values())
+        return list(self._books.front.lanes())
 
     def _set_timer(self) -> None:
         books = self._books

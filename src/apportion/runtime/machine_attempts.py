@@ -97,9 +97,7 @@ class AttemptSide:
         books = self._books
         member = books.crew.members.get(event.worker_id)
         if member is not None:
-            amount = member.ghosts.pop((event.task_id, event.lease), 0.0)
-            if amount:
-                books.give_room(member.id, amount)
+            books.lay(member, event.task_id, event.lease)
         task = books.task(event.task_id)
         state, lease = ("not under way", 0) if task is None else (task.state.value, task.lease)
         problem = f"lease {event.lease} of worker {event.worker_id!r} is void, the valid one is {lease}; stop the work"
@@ -142,6 +140,7 @@ class AttemptSide:
     def _learn(self, holding: Holding, outcome: Outcome) -> None:
         """Feed the outcome back, where it says something: a success, a failure or a time-out."""
         books, task = self._books, holding.task
+        books.recorder.heard(task, outcome.success, outcome.duration, outcome.fault, books.now.wall)
         done = CompletedTask(task.id, task.task_type, outcome.success, outcome.duration)
         holding.member.outcomes.add(done, books.now.wall)
         books.crew.publish(holding.member, books.now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from apportion.core.rules import eligible
@@ -14,6 +15,7 @@ from apportion.runtime.books import Books
 from apportion.runtime.crew import Holding
 from apportion.runtime.instructions import Start
 from apportion.runtime.lane import Waiting
+from apportion.runtime.limits import Draft
 from apportion.runtime.machine_tasks import TaskSide
 from apportion.runtime.orders import QUEUE_ORDERS
 from apportion.runtime.orders.outlook import Outlook
@@ -31,6 +33,7 @@ class Planner:
         self._tasks = tasks
         self._order = QUEUE_ORDERS[books.config.order]
         self._reservation = Reservation(books)
+        self._again_at = inf
 
     def plan(self) -> None:
         """Assign what can be assigned now, and see to it that memory holds what could be."""
@@ -49,29 +52,55 @@ class Planner:
     def _assign_window(self) -> bool:
         """Plan for the first tasks that may find room, and return whether there may be more to do."""
         books = self._books
-        window = books.front.window(books.config.window, books.crew.room(), self._key)
+        draft = Draft(books.limits, books.now.steady)
+        window = books.front.window(books.config.window, books.crew.room(), self._key, self._cost, draft.allows)
+        self._look_again_in(draft.again_in)
         if not window:
             return False
         decision = self._decision(len(window))
         try:
-            if all(waiting.lane is window[0].lane for waiting in window):
-                self._place_one_by_one(window, decision)
-            else:
-                self._place_as_a_whole(window, decision)
+            suspects = [waiting for waiting in window if waiting.lane.shape.alone]
+            for waiting in suspects:
+                self._place_alone(waiting, decision)
+            others = [waiting for waiting in window if not waiting.lane.shape.alone] if suspects else window
+            if others and all(waiting.lane is others[0].lane for waiting in others):
+                self._place_one_by_one(others, decision)
+            elif others:
+                self._place_as_a_whole(others, decision)
         except StrategyError as error:
             books.tell(StrategyFailed(books.now.wall, error.strategy, str(error)))
             books.alarms.after(_RETRY_STRATEGY_AFTER, Alarm(Why.REPLAN, ""), books.now)
             return False
         return True
 
+    def _look_again_in(self, seconds: float) -> None:
+        """Plan anew when a rate lets somebody start who waits for that."""
+        now = self._books.now.steady
+        if now + seconds < (self._again_at if self._again_at > now else inf):
+            self._again_at = now + seconds
+            self._books.alarms.after(seconds, Alarm(Why.REPLAN, ""), self._books.now)
+
     def _assign_reserved(self) -> None:
         """Give a worker that was kept free for a task to that task, once it fits."""
         due = self._reservation.due()
         if due is not None:
             waiting, member = due
-            if not self._tasks.too_late(waiting.task):
+            allowed = Draft(self._books.limits, self._books.now.steady).allows(waiting.lane)
+            if allowed and not self._tasks.too_late(waiting.task):
                 self._books.balancer.confirm(waiting.lane.requirements, member.id, self._books.crew.pool)
                 self._assign(waiting, member.id, self._decision(1))
+
+    def _place_alone(self, waiting: Waiting, decision: dict[str, Any]) -> None:
+        """Place a task that may kill its worker where nothing else runs."""
+        books, members = self._books, self._books.crew.members
+        if self._tasks.too_late(waiting.task):
+            return
+        idle = [worker for worker in books.crew.pool if members[worker.id].asks and members[worker.id].empty]
+        worker = books.balancer.select_worker(waiting.lane.requirements, idle)
+        if worker is None:
+            waiting.lane.blocked = True
+        else:
+            self._assign(waiting, worker.id, decision)
 
     def _place_one_by_one(self, window: list[Waiting], decision: dict[str, Any]) -> None:
         """Place tasks of one shape: there is nothing to match, so each goes where the strategy wants it most."""
@@ -89,7 +118,7 @@ class Planner:
         """Match tasks of several shapes with the free workers."""
         books = self._books
         balancer, pool = books.balancer, books.crew.pool
-        plan = balancer.reorder_queue([self._as_aged(waiting) for waiting in window], pool)
+        plan = balancer.reorder_queue(self._as_planned(window), pool)
         worker_of = {placed.id: placed.assigned_worker for placed in plan}
         for waiting in window:
             worker_id = worker_of.get(waiting.task.id)
@@ -109,8 +138,9 @@ class Planner:
             return
         if task.id in books.hopefuls:
             self._tasks.accept(task, books.hopefuls.pop(task.id))
-        books.front.remove(task.id)
+        books.front.remove(task.id, task.tenant)
         books.queued -= 1
+        books.shares.started(task.tenant, self._cost(waiting))
         transition = moved(
             task,
             TaskState.ASSIGNED,
@@ -118,15 +148,21 @@ class Planner:
             lease=task.lease + 1,
             assigned_worker=worker_id,
             assigned_at=books.now.wall,
-            decision=decision,
+            decision=books.recorder.decision(decision),
         )
-        holding = Holding(transition.task, member, amount)
-        books.held[task.id] = member.held[task.id] = holding
+        books.recorder.decided(transition.task, waiting.lane.requirements, books.now.wall)
+        gauges = books.limits.of(task.task_type, task.tenant, task.limit_keys)
+        for gauge in gauges:
+            gauge.started(books.now.steady)
+        holding = Holding(transition.task, member, amount, gauges)
+        books.hold(holding, alone=waiting.lane.shape.alone)
         self._set_limits(holding)
         self._reservation.overtaken(waiting, member)
         books.write(transition)
         books.instruct(Start(attempt_of(transition.task), books.use_claim(member)))
         books.tell(TaskAssigned(books.now.wall, transition.task))
+        for note in books.recorder.fleet(books.crew.pool, books.now.wall):
+            books.instruct(note)
 
     def _set_limits(self, holding: Holding) -> None:
         """See to it that an assignment ends, whatever becomes of its worker."""
@@ -147,15 +183,32 @@ class Planner:
             "workers": len(books.crew.members),
         }
 
-    def _as_aged(self, waiting: Waiting) -> QueuedTask:
-        """Return the task as the balancer is to see it: with the priority that it has gained by waiting."""
+    def _as_planned(self, window: list[Waiting]) -> list[QueuedTask]:
+        """Return the tasks as the balancer is to see them: with the priorities that they have gained by waiting.
+
+        Priorities are a tenant's own: of several tenants, an earlier round of turns comes before all of a later one.
+        """
+        aged = [self._aged(waiting) for waiting in window]
+        if any(waiting.turn for waiting in window):
+            places = {priority: place for place, priority in enumerate(sorted(set(aged)))}
+            aged = [
+                places[priority] - waiting.turn * len(places) for waiting, priority in zip(window, aged, strict=True)
+            ]
+        return [self._with_priority(waiting, priority) for waiting, priority in zip(window, aged, strict=True)]
+
+    def _with_priority(self, waiting: Waiting, priority: float) -> QueuedTask:
         lane = waiting.lane
-        aged = self._aged(waiting)
-        if aged == lane.requirements.priority:
+        if priority == lane.requirements.priority:
             return waiting.queued
-        if lane.aged is None or lane.aged.priority != aged:
-            lane.aged = lane.requirements.replace(priority=aged)
+        if lane.aged is None or lane.aged.priority != priority:
+            lane.aged = lane.requirements.replace(priority=priority)
         return QueuedTask(waiting.task.id, lane.aged)
+
+    def _cost(self, waiting: Waiting) -> float:
+        """Return what a task's start costs its tenant: the units of capacity that it takes times the seconds."""
+        requirements, durations = waiting.lane.requirements, self._books.durations
+        seconds = durations.expected(requirements.task_type) or requirements.estimated_duration or durations.typical
+        return requirements.complexity * seconds
 
     def _aged(self, waiting: Waiting) -> float:
         books = self._books
@@ -185,8 +238,8 @@ class Planner:
         """Ask for the next tasks of the stored queue where memory has use for them."""
         books = self._books
         idle = not books.stopping and books.crew.room() > 0
-        if idle and books.front.congested:
-            books.front.shrink(books.crew.could_ever_take)
+        if idle:
+            books.front.shrink(lambda lane: books.crew.could_ever_take(lane.requirements))
         load = None if books.delayed.loading else books.front.next_load(idle)
         if load is None and not books.front.loading:
             load = books.delayed.next_load(books.config.front - len(books.front))

@@ -7,11 +7,10 @@ from collections.abc import Container
 from apportion.errors import DuplicateError, QueueFullError, TaskConflictError, UnknownTaskError
 from apportion.events import TaskCancelled, TaskFailed, TaskQueued, TaskRequeued
 from apportion.model.lifecycle import TaskState
-from apportion.model.ranks import NOT_READY
 from apportion.model.task_record import Task
 from apportion.ports import Insert
 from apportion.runtime.alarms import Alarm
-from apportion.runtime.books import Books, needs
+from apportion.runtime.books import Books
 from apportion.runtime.inputs import (
     CancelAsked,
     ChangeRefused,
@@ -92,7 +91,9 @@ class TaskSide:
         """Let those go that were to be taken at once or never, and were not."""
         books = self._books
         for task_id, request in books.hopefuls.items():
-            books.forget_waiting(task_id)
+            hopeful = books.task(task_id)
+            if hopeful is not None:
+                books.forget_waiting(hopeful)
             books.queued -= 1
             books.answer(request, task_id, value=None)
         books.hopefuls.clear()
@@ -108,9 +109,11 @@ class TaskSide:
         """
         books = self._books
         books.queued = event.queued
-        books.front.read_everything()
+        books.front.read_everything(event.tenants)
+        books.limits.restarted(books.now.steady)
         books.delayed.read_everything()
         for task in [each for each in event.assigned if each.id not in still_held]:
+            books.recorder.found(task)
             self.queue_again(task, "the run that held it ended", counted=False)
 
     def loaded(self, event: FrontLoaded) -> None:
@@ -125,9 +128,7 @@ class TaskSide:
             for task in books.delayed.loaded(delayed, end):
                 books.set_due(task, due_of(task) or 0.0)
             return
-        if end is not None and end[0] >= NOT_READY:
-            end = None
-        ready = [(task, needs(task)) for task in tasks if due_of(task) is None]
+        ready = [(task, books.shape_of(task)) for task in tasks]
         for waiting in books.front.loaded(ready, end):
             books.set_patience(waiting)
         books.restless = True
@@ -138,7 +139,7 @@ class TaskSide:
         holding = books.held.get(task_id)
         if holding is not None:
             books.let_go(holding)
-        books.forget_waiting(task_id)
+        books.forget_waiting(event.lost)
         if event.lost.state is TaskState.QUEUED:
             books.queued -= 1
         if event.found is not None and event.found.state is TaskState.QUEUED:
@@ -163,7 +164,7 @@ class TaskSide:
             books.haunt(holding)
             holding.member.cancelled.add(task.id)
         else:
-            books.forget_waiting(task.id)
+            books.forget_waiting(task)
             books.queued -= 1
         self._end(task, TaskState.CANCELLED, "cancelled")
         if holding is not None:
@@ -237,7 +238,7 @@ class TaskSide:
         return True
 
     def _give_up(self, task: Task, error: str) -> None:
-        self._books.forget_waiting(task.id)
+        self._books.forget_waiting(task)
         self._books.queued -= 1
         self._end(task, TaskState.FAILED, error)
 

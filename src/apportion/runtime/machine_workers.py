@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from apportion.errors import UnknownWorkerError
 from apportion.events import TaskFailed, WorkerDraining, WorkerGone, WorkerRegistered, WorkerRested
 from apportion.model.lifecycle import TaskState
+from apportion.ports import Note
 from apportion.runtime.alarms import Alarm, Why
 from apportion.runtime.books import Books
 from apportion.runtime.crew import Holding, Member
@@ -39,6 +40,7 @@ class WorkerSide:
                 self._take_all(before, "it registered anew")
             self._dismiss(before, "it registered anew")
         member = books.crew.join(event.worker, event.leased, books.now)
+        self._note(books.recorder.joined(event.worker, books.now.wall))
         if event.leased:
             books.instruct(kept(event.worker, member))
             self._listen(member)
@@ -116,15 +118,17 @@ class WorkerSide:
             registered = read(document)
             if registered is not None:
                 worker, incarnation = registered
+                self._note(books.recorder.joined(worker, books.now.wall))
                 self._listen(books.crew.join(worker, leased=True, now=books.now, incarnation=incarnation))
         kept_ids: set[str] = set()
         for task in event.assigned:
             member = books.crew.members.get(task.assigned_worker or "")
             if member is not None and books.crew.book(member, task.requirements.complexity):
-                holding = books.held[task.id] = member.held[task.id] = Holding(
-                    task, member, task.requirements.complexity
-                )
+                gauges = books.limits.of(task.task_type, task.tenant, task.limit_keys)
+                holding = Holding(task, member, task.requirements.complexity, gauges)
+                books.hold(holding, alone=books.shape_of(task).alone)
                 holding.told = False
+                books.recorder.found(task)
                 books.begin_lease(holding)
                 kept_ids.add(task.id)
         return kept_ids
@@ -181,7 +185,7 @@ class WorkerSide:
         """Free the room of what a worker was told to stop, once it does not name it any more."""
         for task_id, lease in list(member.ghosts):
             if held.get(task_id) != lease and task_id not in member.cancelled:
-                self._books.give_room(member.id, member.ghosts.pop((task_id, lease)))
+                self._books.lay(member, task_id, lease)
 
     def _take_all(self, member: Member, reason: str) -> None:
         for holding in list(member.held.values()):
@@ -209,12 +213,19 @@ class WorkerSide:
         for holding in list(member.held.values()):
             self._books.let_go(holding)
             self._tasks.queue_again(holding.task, f"worker {member.id!r}: {reason}", counted=False)
+        for task_id, lease in list(member.ghosts):
+            self._books.lay(member, task_id, lease)
         self.close_claim(member)
         if member.leased:
             self._books.instruct(forgotten(member.id))
         self._books.crew.leave(member)
+        self._note(self._books.recorder.gone(member.id, self._books.now.wall))
         self._books.roomy.discard(member.id)
         self._books.tell(WorkerGone(self._books.now.wall, member.id, reason))
+
+    def _note(self, notes: Iterable[Note]) -> None:
+        for note in notes:
+            self._books.instruct(note)
 
     def has_room(self, member: Member) -> None:
         """See to it that a worker with new room is considered."""

@@ -129,8 +129,9 @@ class RemoteCalls(Lifetime):
 
     def explain_record(self, task: Task) -> TaskExplanation:
         """Return why a task is where it is."""
-        known = self._machine.task(task.id)
-        return explain_task(known or task, self.balancer, self.shown_workers(), self._clock())
+        known = self._machine.task(task.id) or task
+        hindrances = self._machine.hindrances(known, self._steady())
+        return explain_task(known, self.balancer, self.shown_workers(), self._clock(), hindrances)
 
     def advice(self) -> list[RebalanceRecommendation]:
         """Return which workers are overloaded, and what could move where."""

@@ -34,7 +34,7 @@ class Reservation:
     def _impatient(self) -> Iterator[Waiting]:
         books = self._books
         since = books.now.wall - books.config.reserve_after
-        for lane in books.front.lanes.values():
+        for lane in books.front.lanes():
             if lane.blocked and lane.line:
                 head = books.front.waiting[lane.line[0].task_id]
                 if head.task.queued_at <= since and self._has_hope(lane):
@@ -59,6 +59,11 @@ class Reservation:
             member.kept = True
             self._books.crew.set_status(member)
 
+    def _fits(self, lane: Lane, member: Member) -> bool:
+        if lane.shape.alone and not member.empty:
+            return False
+        return self._books.crew.has_room(member, lane.requirements.complexity)
+
     def due(self) -> tuple[Waiting, Member] | None:
         """Return the task and the worker that was kept for it, once it fits; from then on the worker is free again."""
         books, member = self._books, self._member
@@ -66,7 +71,7 @@ class Reservation:
             return None
         waiting = books.front.waiting.get(self._task_id)
         there = books.crew.members.get(member.id) is member and not (member.draining or member.silent)
-        if waiting is not None and there and not books.crew.has_room(member, waiting.lane.requirements.complexity):
+        if waiting is not None and there and not self._fits(waiting.lane, member):
             return None
         self._member = None
         member.kept = False
