@@ -85,6 +85,8 @@ class LoadBalancer:
         self._looked_at = ListMirror()  # lists that are only looked at, so that choosing goes on as if they were not
         self._witness: Witness | None = None
         self._strategies: dict[str, Any] = {}
+        self._learning: list[AdaptiveStrategy] = []
+        self._recording: list[Any] = []  # the others that want to hear of outcomes
         for build in STRATEGIES.values():
             self.register_strategy(build())
         self._current: Any = self._strategies[AdaptiveStrategy.name]
@@ -166,6 +168,9 @@ class LoadBalancer:
         hosted = as_seat_strategy(strategy)
         replaced = self._strategies.get(hosted.name)
         self._strategies[hosted.name] = hosted
+        known = self._strategies.values()
+        self._learning = [each for each in known if isinstance(each, AdaptiveStrategy)]
+        self._recording = [each for each in known if hasattr(each, "record") and each not in self._learning]
         if replaced is not None and self.__dict__.get("_current") is replaced:
             self._current = hosted
 
@@ -242,11 +247,10 @@ class LoadBalancer:
         now = self._clock()
         self._history.add(worker_id, task_type, success, now)
         context = self._history.at(now)
-        for strategy in self._strategies.values():
-            if isinstance(strategy, AdaptiveStrategy):
-                strategy.learn(worker_id, task_type, success, duration, context, task, fault)
-            elif hasattr(strategy, "record"):
-                strategy.record(worker_id, task_type, success, duration, context)
+        for adaptive in self._learning:
+            adaptive.learn(worker_id, task_type, success, duration, context, task, fault)
+        for strategy in self._recording:
+            strategy.record(worker_id, task_type, success, duration, context)
 
     # --- rebalancing ------------------------------------------------------------------------------------------------
 

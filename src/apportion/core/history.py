@@ -45,14 +45,15 @@ class History:
             types = self._types.get(worker_id)
             if types is None:
                 types = self._types[worker_id] = deque(maxlen=_WINDOW)
+                if len(self._types) > _MOST_WORKERS:
+                    self._types.popitem(last=False)
             types.append(task_type)
             self._types.move_to_end(worker_id)
         if not success:
             self._failures[worker_id] = now
             self._failures.move_to_end(worker_id)
-        for kept in (self._types, self._failures):
-            if len(kept) > _MOST_WORKERS:
-                kept.popitem(last=False)
+            if len(self._failures) > _MOST_WORKERS:
+                self._failures.popitem(last=False)
 
     def at(self, now: float, *, rehearsal: bool = False) -> DecisionContext:
         """Return the context for a decision at this moment."""

@@ -27,6 +27,16 @@ class _Record:
         self.success = 0.0
         self.duration = 0.0
 
+    def merit(self) -> float | None:
+        """Return ``0.35 success rate + 0.25 speed``, or None while there is too little to go by.
+
+        Speed is 0.5 where nothing was completed.
+        """
+        if self.outcomes < _ENOUGH:
+            return None
+        speed = 1 / (1 + self.duration) if self.completed else 0.5
+        return 0.35 * self.success + 0.25 * speed
+
 
 class TrackRecords:
     """(worker id, task type) -> record, least recently used forgotten first.
@@ -39,8 +49,12 @@ class TrackRecords:
     def __init__(self) -> None:
         self._records: OrderedDict[tuple[str, str | None], _Record] = OrderedDict()
 
-    def add(self, worker_id: str, task_type: str | None, success: bool, duration: float) -> None:
-        """Take in an outcome; ``duration`` in seconds counts where the task succeeded and took any time."""
+    def add(self, worker_id: str, task_type: str | None, success: bool, duration: float) -> float | None:
+        """Take in an outcome; ``duration`` in seconds counts where the task succeeded and took any time.
+
+        Returns:
+            The `merit` after it.
+        """
         key = worker_id, task_type
         record = self._records.get(key)
         if record is None:
@@ -54,6 +68,7 @@ class TrackRecords:
         if success and duration > 0:
             record.completed += 1
             record.duration += (duration - record.duration) / min(record.completed, _WINDOW)
+        return record.merit()
 
     def state(self) -> list[list[Any]]:
         """Return all records as plain JSON, least recently used first."""
@@ -67,13 +82,7 @@ class TrackRecords:
             for name, number in zip(_FIELDS, numbers, strict=True):
                 setattr(record, name, number)
 
-    def known(self, worker_id: str, task_type: str | None) -> bool:
-        """Return whether there is enough feedback to go by."""
+    def merit(self, worker_id: str, task_type: str | None) -> float | None:
+        """Return ``0.35 success rate + 0.25 speed``, or None while there is too little feedback to go by."""
         record = self._records.get((worker_id, task_type))
-        return record is not None and record.outcomes >= _ENOUGH
-
-    def merit(self, worker_id: str, task_type: str | None) -> float:
-        """Return ``0.35 success rate + 0.25 speed``; speed is 0.5 where nothing was completed."""
-        record = self._records[worker_id, task_type]
-        speed = 1 / (1 + record.duration) if record.completed else 0.5
-        return 0.35 * record.success + 0.25 * speed
+        return None if record is None else record.merit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import exp
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -80,5 +81,5 @@ class Credit:
 
     def _richest(self) -> str:
         """Let everyone gain its weight, and return who has most."""
-        self._turns = turns = [held + weight for held, weight in zip(self._turns, self.weights().values(), strict=True)]
+        self._turns = turns = list(map(add, self._turns, self.weights().values()))
         return self._names[turns.index(max(turns))]

@@ -37,6 +37,7 @@ class Experts:
         self._by_name: dict[str, Any] = {each.name: each for each in map(as_seat_strategy, given)}
         if not self._by_name or len(self._by_name) < len(given):
             raise FieldError("strategies", "must be at least one, each with a name of its own")
+        self._recording = [each for each in self._by_name.values() if hasattr(each, "record")]
         self._told = [] if strategies is None else list(self._by_name.values())  # the four share their turns
 
     @property
@@ -73,10 +74,8 @@ class Experts:
         self, worker_id: str, task_type: str | None, success: bool, duration: float, context: DecisionContext
     ) -> None:
         """Tell an outcome to those that want to hear of it."""
-        for expert in self._by_name.values():
-            record = getattr(expert, "record", None)
-            if record is not None:
-                record(worker_id, task_type, success, duration, context)
+        for expert in self._recording:
+            expert.record(worker_id, task_type, success, duration, context)
 
     def state(self) -> dict[str, Any]:
         """Return what they have learned, as plain JSON."""

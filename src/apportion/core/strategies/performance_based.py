@@ -69,10 +69,10 @@ class PerformanceBasedStrategy(ScoredStrategy):
         """Take in an outcome."""
         if not success:
             self._failed(worker_id, self.moment(context).now)
-        self._records.add(worker_id, task_type, success, duration)
-        merit = self._merits.get(task_type)
-        if merit is not None and self._records.known(worker_id, task_type):
-            merit.write(worker_id, self._records.merit(worker_id, task_type))
+        merit = self._records.add(worker_id, task_type, success, duration)
+        of_type = self._merits.get(task_type)
+        if of_type is not None and merit is not None:
+            of_type.write(worker_id, merit)
 
     def state(self) -> dict[str, Any]:
         """Return what was learned as plain JSON."""
@@ -106,8 +106,9 @@ class PerformanceBasedStrategy(ScoredStrategy):
         return memory
 
     def _first_merit(self, task_type: str | None, worker: WorkerInfo) -> float:
-        if self._records.known(worker.id, task_type):
-            return self._records.merit(worker.id, task_type)
+        merit = self._records.merit(worker.id, task_type)
+        if merit is not None:
+            return merit
         metrics = worker.metrics
         completed = metrics.tasks_completed > 0 or metrics.average_task_duration > 0
         speed = 1 / (1 + metrics.average_task_duration) if completed else 0.5
