@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +20,7 @@ from apportion.simulation.reading.scenario_file import look_at
 from apportion.simulation.report.sizing_page import write_plan
 from apportion.simulation.scenario.scenario import Scenario
 from apportion.simulation.simulate import strategy_names
-from apportion.simulation.sizing.curves import curves_of
+from apportion.simulation.sizing.curves import Curve, curves_of
 from apportion.simulation.sizing.fleet import Fleet
 from apportion.simulation.sizing.search import MOST_WORKERS, Answer, Wanted, find_fleet
 from apportion.simulation.sizing.target import FIGURES, read_target
@@ -61,20 +61,14 @@ def plan(
     searched. A fleet meets a target when it does so on every seed. At the end it is tried
     on fresh seeds, which say how sure that is.
     """
-    targets = [read_target(text) for text in target]
     if strategy not in strategy_names():
         raise UnknownStrategyError(strategy, strategy_names())
+    targets = [read_target(text) for text in target]
     read, problems = look_at(scenario)
     refuse_any(problems)
     assert read is not None, "a scenario without problems was read"
-    wanted = Wanted(
-        targets,
-        list(range(seeds)),
-        strategy,
-        _prices(read, price or ()),
-        frozenset(_known(read, "keep", id) for id in keep or ()),
-        most,
-    )
+    fixed = frozenset(_known(read, "keep", id) for id in keep or ())
+    wanted = Wanted(targets, list(range(seeds)), strategy, _prices(read, price or ()), fixed, most)
     with _following(read, messages(), quiet=quiet) as follow:
         answer, trials = find_fleet(read, wanted, follow)
         curves = [] if report is None else curves_of(answer, trials, wanted.seeds)
@@ -83,13 +77,17 @@ def plan(
     else:
         show(output(), plan_view(answer))
     if report is not None:
-        try:
-            write_plan(answer, curves, report)
-        except OSError as error:
-            raise WorldError(f"{report} cannot be written: {error.strerror}") from error
-        say(messages(), "note", f"the report is in {report}", "cyan")
+        _write(answer, curves, report)
     if answer.fleet is None:
         raise typer.Exit(1)
+
+
+def _write(answer: Answer, curves: Sequence[Sequence[Curve]], path: Path) -> None:
+    try:
+        write_plan(answer, curves, path)
+    except OSError as error:
+        raise WorldError(f"{path} cannot be written: {error.strerror}") from error
+    say(messages(), "note", f"the report is in {path}", "cyan")
 
 
 class _following:  # noqa: N801 -- a context manager that reads as what it does
