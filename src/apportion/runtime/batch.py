@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from apportion.model.task_record import Task
-from apportion.ports import Change, Insert, Remember, Transition
+from apportion.ports import Change, ForgetNotes, Insert, Note, Remember, Transition
 from apportion.runtime.instructions import (
     Answer,
     AnswerClaim,
@@ -13,11 +13,15 @@ from apportion.runtime.instructions import (
     Emit,
     Instruction,
     LoadFront,
+    ReadDependents,
+    ReadExpiring,
+    ReadParked,
+    ReadWaiting,
     SetTimer,
     Start,
 )
 
-_BOUND = (LoadFront, AnswerClaim)
+_BOUND = (LoadFront, ReadParked, ReadDependents, ReadWaiting, ReadExpiring, AnswerClaim)
 """What is about many tasks: the queue that is read, and a worker's new assignments."""
 
 
@@ -33,6 +37,8 @@ class Batch:
         self.transitions: list[Transition] = []
         self.remember: Remember | None = None
         self.documents: dict[str, Remember] = {}
+        self.notes: list[Note] = []
+        self.forget: ForgetNotes | None = None
         self.effects: list[Instruction] = []
 
     def add(self, instructions: Iterable[Instruction]) -> None:
@@ -44,13 +50,17 @@ class Batch:
                 self.inserts.append(instruction)
             elif isinstance(instruction, Remember):
                 self.documents[instruction.name] = instruction
+            elif isinstance(instruction, Note):
+                self.notes.append(instruction)
             else:
                 self.effects.append(instruction)
 
     @property
     def changes(self) -> list[Change]:
         """Everything to commit, in order."""
-        changes: list[Change] = [*self.new_tasks(), *self._later_moves(), *self.documents.values()]
+        changes: list[Change] = [*self.new_tasks(), *self._later_moves(), *self.documents.values(), *self.notes]
+        if self.forget is not None:
+            changes.append(self.forget)
         if self.remember is not None:
             changes.append(self.remember)
         return changes
@@ -84,6 +94,7 @@ class Batch:
         """Strike out all that is about these tasks, and return the effects that are struck out."""
         self.inserts = [change for change in self.inserts if change.task.id not in task_ids]
         self.transitions = [change for change in self.transitions if change.task.id not in task_ids]
+        self.notes = [note for note in self.notes if note.line.get("task") not in task_ids]
         struck = [effect for effect in self.effects if about(effect) in task_ids]
         self.effects = [effect for effect in self.effects if about(effect) not in task_ids]
         return struck
@@ -106,5 +117,5 @@ def about(effect: Instruction) -> str:
         return effect.task_id
     if isinstance(effect, Emit):
         return getattr(effect.fact, "task_id", "")
-    assert isinstance(effect, LoadFront | AnswerClaim | SetTimer)
+    assert isinstance(effect, (*_BOUND, SetTimer))
     return ""

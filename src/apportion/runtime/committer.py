@@ -92,7 +92,7 @@ class Committer:
         effects = batch.effects
         ended = [each.task for each in transitions if each.task.state.final or each.from_state.final]
         batch.inserts, batch.transitions, batch.effects, batch.remember = [], [], [], None
-        batch.documents = {}
+        batch.documents, batch.notes, batch.forget = {}, [], None
         return Committed(True, effects, ended, events)
 
     # --- what the store did not take --------------------------------------------------------------------------------

@@ -80,6 +80,43 @@ class LoadFront:
 
 
 @dataclass(slots=True)
+class ReadParked:
+    """Read the tasks that wait for others, behind a position, and come back with `ParkedFound`."""
+
+    after: Position
+    watch: int
+
+
+@dataclass(slots=True)
+class ReadDependents:
+    """Read the tasks that wait for one of these, behind an id, and come back with `ParkedFound`."""
+
+    ended: tuple[str, ...]
+    watch: int
+    cursor: str | None = None
+
+
+@dataclass(slots=True)
+class ReadWaiting:
+    """Read these tasks, and come back with `ParkedFound`."""
+
+    task_ids: tuple[str, ...]
+    watch: int
+
+
+@dataclass(slots=True)
+class ReadExpiring:
+    """Read the tasks that are given up soonest, and come back with `ExpiringFound`."""
+
+    limit: int
+    watch: int
+
+
+Read = LoadFront | ReadParked | ReadDependents | ReadWaiting | ReadExpiring
+"""What is to be read of the store. ``watch`` numbers a read, so that what was written meanwhile is known."""
+
+
+@dataclass(slots=True)
 class SetTimer:
     """Come back with a `Tick` after so many seconds at the latest; it replaces the last one."""
 
@@ -87,7 +124,7 @@ class SetTimer:
 
 
 Instruction = (
-    Insert | Transition | Remember | Note | Start | AnswerClaim | CancelAttempt | Emit | Answer | LoadFront | SetTimer
+    Insert | Transition | Remember | Note | Start | AnswerClaim | CancelAttempt | Emit | Answer | Read | SetTimer
 )
 
 

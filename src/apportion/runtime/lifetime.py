@@ -19,8 +19,10 @@ from apportion.runtime.handle import Handles
 from apportion.runtime.hands import Hands
 from apportion.runtime.learned import Learned
 from apportion.runtime.machine import Machine
+from apportion.runtime.shadow_report import ShadowReport, report_of
 from apportion.runtime.submission import Submissions
 from apportion.runtime.surroundings import Surroundings
+from apportion.runtime.weight_history import Weighed
 
 
 class Lifetime:
@@ -106,6 +108,17 @@ class Lifetime:
             await self._driver.stop(self.config.grace if grace is None else grace)
         finally:
             await asyncio.to_thread(self._store.close)
+
+    # --- looking at who decides -------------------------------------------------------------------------------------
+
+    def shadows(self) -> list[ShadowReport]:
+        """Return how the strategies do that decide beside the live one (``RuntimeConfig.shadow``), without effect."""
+        standings = self._machine.recorder.shadows.standings
+        return [report_of(name, standing) for name, standing in standings.items()]
+
+    def weight_history(self) -> list[Weighed]:
+        """Return how the adaptive strategy weighed the others over time, oldest first, at most 512 points."""
+        return list(self._machine.recorder.weights.points)
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
