@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers
@@ -66,13 +67,21 @@ def _same(origin: str, host: str, settings: ServiceSettings) -> bool:
         return False
     if settings.encrypted and page.scheme != "https" and not is_loopback(here.hostname or ""):
         return False
-    port = _PORTS[page.scheme]
-    return (page.hostname, page.port or port) == (here.hostname, here.port or port) or _is_public(page, settings)
+    port = page.port or _PORTS[page.scheme]
+    if (page.hostname, port) == (here.hostname, here.port or _PORTS[page.scheme]):
+        return True
+    return _is_public(page, settings, ports={_PORTS[page.scheme]})
 
 
-def _is_public(parts: SplitResult, settings: ServiceSettings) -> bool:
-    """Return whether that is one of the names under which others reach the service, with its port if it has one."""
-    return (parts.hostname or "") in settings.public_names or parts.netloc.lower() in settings.public_names
+def _is_public(parts: SplitResult, settings: ServiceSettings, ports: Container[int] | None = None) -> bool:
+    """Return whether that is one of the names by which others reach the service.
+
+    One that was declared with a port is good with that one alone, another one with these; None: with each.
+    """
+    if parts.netloc.lower() in settings.public_names:
+        return True
+    port_is_right = ports is None or parts.port is None or parts.port in ports
+    return port_is_right and (parts.hostname or "") in settings.public_names
 
 
 def _parts(text: str) -> SplitResult | None:
