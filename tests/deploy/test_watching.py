@@ -1,4 +1,4 @@
-"""What others watch the service with: every figure that they ask for is one of the table's, and the files are in order."""
+"""What others watch a service with: every figure that they ask for is in the table, and the files are in order."""
 
 import json
 import re

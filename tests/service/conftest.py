@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
+from concurrent.futures import Future
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import pytest
@@ -41,24 +43,48 @@ async def client(service: Service) -> AsyncIterator[httpx.AsyncClient]:
 class Process:
     """A real service.
 
+    Args:
+        folder: where it runs.
+        options: of the command.
+        command: which one.
+        before: its arguments before the options.
+        under: a command that starts it.
+        line: the whole command line, where it is another one.
+
     Attributes:
         url: its address.
+        said: what it wrote to standard error so far.
     """
 
-    def __init__(self, folder: Path, *options: str, command: str = "serve", before: Sequence[str] = ()) -> None:
-        line = [sys.executable, "-m", "apportion", command, *before, "--port", "0", "--store", "tasks.db", *options]
-        self.popen = subprocess.Popen(line, cwd=folder, stderr=subprocess.PIPE, text=True)
+    def __init__(
+        self,
+        folder: Path,
+        *options: str,
+        command: str = "serve",
+        before: Sequence[str] = (),
+        under: Sequence[str] = (),
+        line: Sequence[str] | None = None,
+    ) -> None:
+        if line is None:
+            line = [sys.executable, "-m", "apportion", command, *before, "--port", "0", "--store", "tasks.db", *options]
+        self.popen = subprocess.Popen([*under, *line], cwd=folder, stderr=subprocess.PIPE, text=True)
         self.said: list[str] = []
-        self.url = self._address()
+        self._address: Future[str] = Future()
+        # Read all the time: a service whose log nobody reads would stand still once the pipe is full.
+        self._reader = Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self.url = self._address.result(timeout=30)
 
-    def _address(self) -> str:
+    def _read(self) -> None:
         assert self.popen.stderr is not None
-        for line in self.popen.stderr:
-            self.said.append(line)
-            found = ADDRESS.search(line)
-            if found is not None:
-                return found[1]
-        raise AssertionError(f"it did not start: {''.join(self.said)}")
+        with self.popen.stderr:
+            for line in self.popen.stderr:
+                self.said.append(line)
+                found = ADDRESS.search(line)
+                if found is not None and not self._address.done():
+                    self._address.set_result(found[1])
+        if not self._address.done():
+            self._address.set_exception(AssertionError(f"it did not start: {''.join(self.said)}"))
 
     def kill(self) -> None:
         self.popen.kill()
@@ -70,10 +96,7 @@ class Process:
         return self._gone()
 
     def _gone(self) -> int:
-        assert self.popen.stderr is not None
-        if not self.popen.stderr.closed:
-            self.said += self.popen.stderr.readlines()
-            self.popen.stderr.close()
+        self._reader.join(30)
         return self.popen.wait(20)
 
 
