@@ -51,7 +51,9 @@ class EventReader:
         if "data" not in fields:
             return None
         self.last = fields.get("id", self.last)
-        return Event(self.last or "", fields.get("event", "message"), msgspec.json.decode(fields["data"], type=dict))
+        return Event(
+            self.last or "", fields.get("event", "message"), msgspec.json.decode(fields["data"], type=dict[str, Any])
+        )
 
     def broken(self) -> None:
         """The stream has ended: what was read of an event will come again."""

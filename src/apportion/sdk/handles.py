@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from typing import Any, Protocol
 
 from apportion.sdk.task_calls import result_of
@@ -27,15 +28,15 @@ class Waiting(Protocol):
 class AsyncWaiting(Protocol):
     """What an asynchronous handle asks."""
 
-    async def wait(self, task_id: str, /, timeout: float | None = None) -> TaskView:  # noqa: ASYNC109
+    def wait(self, task_id: str, /, timeout: float | None = None) -> Coroutine[Any, Any, TaskView]:
         """Wait until a task has ended."""
         ...
 
-    async def get(self, task_id: str, /) -> TaskView:
+    def get(self, task_id: str, /) -> Coroutine[Any, Any, TaskView]:
         """Return a task as it is now."""
         ...
 
-    async def cancel(self, task_id: str, /) -> TaskView:
+    def cancel(self, task_id: str, /) -> Coroutine[Any, Any, TaskView]:
         """Cancel a task."""
         ...
 

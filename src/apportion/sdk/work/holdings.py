@@ -48,6 +48,7 @@ class Holdings:
         self._clock = clock
         self._catch_up = catch_up
         self._by_lease: dict[Lease, Holding] = {}
+        self._latest: dict[str, Holding] = {}
 
     def __len__(self) -> int:
         return len(self._by_lease)
@@ -56,12 +57,18 @@ class Holdings:
         """Return what is to be renewed."""
         return list(self._by_lease)
 
-    def add(self, attempts: Iterable[Attempt]) -> list[Holding]:
-        """Take in what a claim has brought just now."""
+    def add(self, attempts: Iterable[Attempt]) -> tuple[list[Holding], list[Holding]]:
+        """Take in what a claim has brought just now.
+
+        Returns:
+            What that is, and what of the same tasks was still held under older leases, which are void by that.
+        """
         until = self._clock() + self.lease_seconds
         added = [Holding(attempt, until) for attempt in attempts]
+        older = [self._latest[id] for each in added if (id := each.attempt.task_id) in self._latest]
         self._by_lease.update({(each.attempt.task_id, each.attempt.lease): each for each in added})
-        return added
+        self._latest.update({each.attempt.task_id: each for each in added})
+        return added, older
 
     def find(self, attempt: Attempt) -> Holding | None:
         """Return what is held under the lease of an attempt."""
@@ -70,16 +77,18 @@ class Holdings:
     def drop(self, leases: Iterable[Lease]) -> None:
         """Hold these no more."""
         for lease in leases:
-            self._by_lease.pop(lease, None)
+            gone = self._by_lease.pop(lease, None)
+            if gone is not None and self._latest.get(lease[0]) is gone:
+                del self._latest[lease[0]]
 
     def renewed(self, beat: Beat) -> list[Holding]:
         """Take in an answered heartbeat; return what it says is to be stopped."""
-        void = {*beat.cancelled, *beat.taken_back}
+        void = set(beat.void)
         lost: list[Holding] = []
-        for holding in self._by_lease.values():
-            if holding.attempt.task_id in void:
+        for (task_id, lease), holding in self._by_lease.items():
+            if void and ((task_id, lease) in void or (task_id, None) in void):
                 lost.append(holding)
-            elif holding.line <= beat.seen and beat.at is not None:
+            elif not holding.stopped and holding.line <= beat.seen and beat.at is not None:
                 holding.until = max(holding.until, beat.at + self.lease_seconds)
         return lost
 

@@ -52,8 +52,8 @@ class Beat:
     Attributes:
         at: when it was sent, by the monotonic clock; None: it was not answered, or refused.
         seen: how many lines the keeper had been told by then.
-        cancelled: tasks to stop, because they were cancelled.
-        taken_back: tasks to stop, because they are not this worker's any more.
+        void: what is to be stopped, because it was cancelled or is not this worker's any more: task id, and the lease
+            that was named for it; None: none was yet, and any is meant.
         draining: whether the worker gets nothing new.
         gone: the registration that the service does not know, or None.
         refused: the status of a refusal, or None.
@@ -62,8 +62,7 @@ class Beat:
 
     at: float | None = None
     seen: int = 0
-    cancelled: tuple[str, ...] = ()
-    taken_back: tuple[str, ...] = ()
+    void: tuple[tuple[str, int | None], ...] = ()
     draining: bool = False
     gone: int | None = None
     refused: int | None = None
@@ -152,8 +151,8 @@ class Keeper:
     def _receive(self, line: bytes) -> None:
         said = json.loads(line)
         if "at" in said:
-            cancelled, taken_back = tuple(said["cancelled"]), tuple(said["taken_back"])
-            self._told(Beat(said["at"], said["seen"], cancelled, taken_back, draining=said["draining"]))
+            void = tuple((id, lease) for id, lease in (*said["cancelled"], *said["taken_back"]))
+            self._told(Beat(said["at"], said["seen"], void, said["draining"]))
         elif "gone" in said:
             self._told(Beat(gone=said["gone"]))
         else:

@@ -42,7 +42,7 @@ class Keeper:
     """
 
     def __init__(self, setup: dict[str, Any], clock: Callable[[], float]) -> None:
-        self._url = urlsplit(setup["url"])
+        self._url = urlsplit(str(setup["url"]))
         self._token = setup["token"]
         self._worker = setup["worker"]
         self._incarnation = setup["incarnation"]
@@ -110,7 +110,8 @@ class Keeper:
             return min(self._interval, 0.1 * 2.0 ** min(self._failures, 10))
         self._failures = 0
         if status == 200:
-            self._say({**answer, "at": at, "seen": self._lines})
+            void = {name: [(id, self._held.get(id)) for id in answer[name]] for name in ("cancelled", "taken_back")}
+            self._say({**void, "draining": answer["draining"], "at": at, "seen": self._lines})
         elif status == 404:
             self._say({"gone": self._incarnation})
         else:
@@ -128,8 +129,8 @@ class Keeper:
             path = f"{self._url.path}/v1/workers/{quote(self._worker, safe='')}/heartbeat"
             connection.request("POST", path, body, headers)
             response = connection.getresponse()
-            answer = json.loads(response.read() or b"{}")
-            return response.status, answer if isinstance(answer, dict) else {}
+            answer: dict[str, Any] = json.loads(response.read() or b"{}")
+            return response.status, answer
         finally:
             connection.close()
 

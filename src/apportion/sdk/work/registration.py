@@ -14,8 +14,8 @@ from apportion.sdk.question import Question
 from apportion.sdk.transport import AsyncTransport
 from apportion.wire.workers import Registered, Registration
 
-_MOST = 4
-"""Registrations within one lease after which it is no accident any more."""
+_MOST, _WITHIN = 4, 10.0
+"""Registrations within so many seconds, or within one lease, after which it is no accident any more."""
 
 
 @dataclass(slots=True)
@@ -74,7 +74,8 @@ class Registering:
         async with self._lock:
             if self.identity.incarnation != unknown:
                 return
-            if len(self._times) == _MOST and self._times[-1] - self._times[0] < self.identity.lease_seconds:
+            spell = self._times[-1] - self._times[0]
+            if len(self._times) == _MOST and spell < max(_WITHIN, self.identity.lease_seconds):
                 raise ConfigurationError(
                     f"another worker registers as {self.identity.id!r} again and again; give each an id of its own"
                 )

@@ -6,32 +6,25 @@ import asyncio
 import contextlib
 import logging
 import math
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-
-import msgspec
 
 from apportion.clock import monotonic_clock
 from apportion.errors import NotAllowedError
 from apportion.ports import Attempt, Outcome
-from apportion.sdk.asking import Asking
-from apportion.sdk.question import Question
-from apportion.sdk.settings import ClientConfig
-from apportion.sdk.talk import Reply, Request
-from apportion.sdk.transport import AsyncTransport
 from apportion.sdk.work.claims import Claims
 from apportion.sdk.work.config import WorkerConfig
 from apportion.sdk.work.hands import Chosen, Hands
 from apportion.sdk.work.holdings import Holding, Holdings
 from apportion.sdk.work.keeper import Beat, Keeper, Lease, Post
-from apportion.sdk.work.registration import Identity, Registering
+from apportion.sdk.work.line import Line
+from apportion.sdk.work.registration import Identity
 from apportion.sdk.work.reports import Reports
-from apportion.wire.workers import Assignments, ClaimBody, Registration, Release
+from apportion.wire.workers import Assignments, Registration
 
 _log = logging.getLogger("apportion.worker")
 
-_FOR_EVER = 1e9
 _LOOKS = 20
 """How often a lease's length is divided to look which ones run out."""
 
@@ -71,14 +64,8 @@ class WorkerRun:
     """
 
     def __init__(self, setup: WorkerSetup) -> None:
-        config = setup.config
-        patient = ClientConfig(
-            config.timeout, _FOR_EVER, _FOR_EVER, longest_pause=config.longest_pause, retry_reserve=_FOR_EVER
-        )
         self._setup = setup
-        self._transport = AsyncTransport(setup.url, setup.token, patient)
-        self._question = Question(setup.url, Asking(setup.url, patient))
-        self._registering = Registering(self._transport, self._question, setup.said, self._moved)
+        self._line = Line(setup.url, setup.token, setup.said, setup.config, self._moved, monotonic_clock)
         self._stopping = asyncio.Event()
         self._insisted = asyncio.Event()
         self._changed = asyncio.Event()
@@ -99,27 +86,13 @@ class WorkerRun:
             ApportionError: the service does not take this worker.
         """
         try:
-            identity = await self._register()
+            identity = await self._line.register(self._stopping)
             if identity is not None:
                 await self._work(identity)
         finally:
-            await self._transport.close()
+            await self._line.close()
         if self._trouble is not None:
             raise self._trouble
-
-    async def _register(self) -> Identity | None:
-        """Register, however long that takes; None: it was asked to end before."""
-        registering = asyncio.ensure_future(self._registering.register())
-        stopping = asyncio.ensure_future(self._stopping.wait())
-        try:
-            done, _ = await asyncio.wait({registering, stopping}, timeout=1, return_when=asyncio.FIRST_COMPLETED)
-            if not done:
-                _log.warning("no answer from %s yet; it is asked until there is one", self._setup.url)
-                await asyncio.wait({registering, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            return registering.result() if registering.done() else None
-        finally:
-            registering.cancel()
-            stopping.cancel()
 
     async def _work(self, identity: Identity) -> None:
         setup, clock = self._setup, monotonic_clock
@@ -129,8 +102,8 @@ class WorkerRun:
             self._most = min(self._most, max(1, math.ceil(setup.said.max_capacity)))
         self._holdings = Holdings(identity.lease_seconds, clock, self._catch_up)
         self._keeper = Keeper(self._post(identity), self._holdings.leases, self._told)
-        self._reports = Reports(self._report, self._settled)
-        self._claims = Claims(self._claim, self._room, self._brought, setup.config.claim_wait, clock)
+        self._reports = Reports(self._line.report, self._settled)
+        self._claims = Claims(self._line.claim, self._room, self._brought, setup.config.claim_wait, clock)
         _log.info("worker %s is at work for %s", identity.id, setup.url)
         claiming = self._spawn(self._claims.run())
         self._spawn(self._reports.run())
@@ -160,36 +133,18 @@ class WorkerRun:
         """Return how many tasks to ask for. How many fit, the service knows; it is asked while anything may."""
         return self._most if len(self._holdings.running()) < self._most else 0
 
-    async def _claim(self, most: int, wait: float) -> tuple[Request, Reply]:
-        def body(incarnation: int) -> bytes:
-            return msgspec.json.encode(ClaimBody(most, wait, incarnation))
-
-        return await self._verb("claim", body, wait + self._setup.config.timeout)
-
-    async def _report(self, body: bytes) -> tuple[Request, Reply]:
-        return await self._verb("complete", lambda _: body, self._setup.config.timeout)
-
-    async def _verb(self, verb: str, body: Callable[[int], bytes], seconds: float) -> tuple[Request, Reply]:
-        """Send a verb of this worker until it is answered; register again where the service does not know it."""
-        while True:
-            identity = self._registering.identity
-            path = self._question.path("workers", identity.id, verb)
-            request = Request("POST", path, body(identity.incarnation), timeout=seconds)
-            reply = await self._transport.run(self._question.asking.ask(request))
-            if reply.status != 404:
-                return request, reply
-            await self._registering.again(identity.incarnation)
-
     def _brought(self, assignments: Assignments) -> int:
         """A claim has brought tasks: they are held from now on, and begun."""
-        worker_id = self._registering.identity.id
+        worker_id = self._line.identity.id
         attempts = [
             Attempt(each.task_id, each.task_type, each.payload, worker_id, each.attempt, each.lease, each.timeout)
             for each in assignments.assignments
         ]
         if not attempts:
             return 0
-        added = self._holdings.add(attempts)
+        added, older = self._holdings.add(attempts)
+        for holding in older:
+            self._end(holding, "it was handed out anew")
         line = self._keeper.hold([(each.task_id, each.lease) for each in attempts])
         for holding in added:
             holding.line = line
@@ -207,7 +162,7 @@ class WorkerRun:
         if beat.at is not None:
             self._heard(beat)
         elif beat.gone is not None:
-            self._spawn(self._registering.again(beat.gone))
+            self._spawn(self._line.register_again(beat.gone))
         elif beat.refused in {401, 403}:
             self._fail(NotAllowedError(beat.refused, beat.detail))
         elif not self._away:
@@ -226,8 +181,11 @@ class WorkerRun:
             self._stopping.set()
 
     def _moved(self, identity: Identity) -> None:
+        """It has registered anew, and nothing that it held before is its own any more."""
         _log.warning("the service did not know worker %s; it has registered anew", identity.id)
         self._keeper.move(identity.incarnation)
+        for holding in self._holdings.running():
+            self._end(holding, "the service had forgotten this worker")
 
     def _catch_up(self) -> None:
         self._keeper.catch_up()
@@ -274,7 +232,7 @@ class WorkerRun:
         """Hold no more what was stopped, and tell the service, which keeps room for it until then."""
         self._settled([holding.attempt])
         if holding.given_back:
-            self._spawn(self._release(holding.attempt))
+            self._spawn(self._line.release(holding.attempt))
         else:
             self._keeper.nudge()
 
@@ -284,17 +242,12 @@ class WorkerRun:
             holding.stopped = holding.given_back = holding.ended = True
             self._let_go(holding)
 
-    async def _release(self, attempt: Attempt) -> None:
-        body = msgspec.json.encode(Release(attempt.worker_id, attempt.lease))
-        request = Request("POST", self._question.path("tasks", attempt.task_id, "release"), body)
-        await self._transport.run(self._question.asking.ask(request))  # where that comes too late, it is as well
-
     # --- how it goes ------------------------------------------------------------------------------------------------
 
     async def _leave(self, claiming: asyncio.Task[None]) -> None:
         """Take nothing new, finish or hand back what is held, report it all, and take leave."""
         self._claims.stop()
-        await self._within(_LAST_WORDS, self._say("POST", "drain"))  # which answers the open claim
+        await self._within(_LAST_WORDS, self._line.drain())  # which answers the open claim
         await self._within(_LAST_WORDS, asyncio.wait({claiming}))
         claiming.cancel()
         waiting = [self._holdings.find(attempt) for attempt in self._hands.unstarted()]
@@ -306,7 +259,7 @@ class WorkerRun:
         await self._within(self._holdings.lease_seconds, self._reports.all_sent())
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_LAST_WORDS):
-                await self._say("DELETE")  # what it still holds is handed back by that
+                await self._line.leave()  # what it still holds is handed back by that
 
     async def _all_ended(self) -> None:
         while self._holdings.running():
@@ -323,10 +276,6 @@ class WorkerRun:
         finally:
             waiting.cancel()
             insisted.cancel()
-
-    async def _say(self, method: str, *verb: str) -> None:
-        path = self._question.path("workers", self._registering.identity.id, *verb)
-        await self._transport.run(self._question.asking.ask(Request(method, path)))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Do something beside; if it fails, the worker ends."""
