@@ -42,7 +42,8 @@ class Arm:
         successes, failures: discounted counts.
         failure_n, failure_mean: the same of failed attempts' durations.
         open: picks that have had no outcome yet, oldest first; bounded, whatever never comes back.
-        tried_at: the type's count of decisions when it was last picked or heard of.
+        tried_at: the type's count of decisions when it was last picked or heard of; ``valued_at``: when its costs were
+            last written.
         draw: the current standard normal draw of its doubt.
         penalty: logarithmic handicap while much is open and little is known.
         probe: whether it is to be tried next, whatever is believed of it.
@@ -66,6 +67,7 @@ class Arm:
         "slope",
         "successes",
         "tried_at",
+        "valued_at",
     )
 
     def __init__(self, tried_at: int, draw: float = 0.0) -> None:
@@ -79,6 +81,7 @@ class Arm:
         self.failure_mean = 0.0
         self.open: list[Pick] = []  # most arms hold few, and a deque would cost 600 bytes each
         self.tried_at = tried_at
+        self.valued_at = tried_at
         self.draw = draw
         self.penalty = 0.0
         self.probe = False
@@ -171,6 +174,7 @@ class Arm:
             float(self.probe),
             self.load,
             self.slope,
+            self.valued_at,
         ]
 
     @classmethod
@@ -179,5 +183,5 @@ class Arm:
         arm = cls(int(numbers[6]), numbers[7])
         arm.n, arm.mean, arm.successes, arm.failures, arm.failure_n, arm.failure_mean = numbers[:6]
         arm._up, arm._down, arm.probe = numbers[8], numbers[9], bool(numbers[10])
-        arm.load, arm.slope = numbers[11:13]
+        arm.load, arm.slope, arm.valued_at = numbers[11], numbers[12], int(numbers[13])
         return arm

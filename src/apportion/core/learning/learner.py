@@ -197,6 +197,7 @@ class Learner:
     def _publish(self, worker_id: str, record: TypeRecord, arm: Arm) -> None:
         """Write the worker's costs into the columns of this type, and of all types when its effect has moved."""
         arm.penalty = handicap_of(arm)
+        arm.valued_at = record.decisions
         worker = self.records.workers.get(worker_id)
         kind = None if worker is None else worker.kind
         self._write(worker_id, kind, record, self._in_use.get(record))
@@ -219,13 +220,15 @@ class Learner:
         """Look at the next worker in turn: draw its doubt anew, and have it tried if that is due and can be paid.
 
         So everybody is tried now and then, however bad it looks, and new workers soon; and never for more than the
-        allowance.
+        allowance. A worker whose own outcomes have lately brought its costs up to date needs no look.
         """
         worker_id = record.next_in_turn()
         if worker_id is None:
             return
-        draw = rng.gauss(0.0, 1.0)
         arm = record.arms.get(worker_id)
+        if arm is not None and record.decisions - arm.valued_at < len(record.ring):
+            return
+        draw = rng.gauss(0.0, 1.0)
         if arm is None or (not arm.probe and record.decisions - arm.tried_at > IDLE * len(record.ring)):
             arm = self._probe(worker_id, record)
         if arm is not None:
