@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from apportion import validation
-from apportion.catalog import ACCESS, EXECUTORS, STORES, load
+from apportion.catalog import ACCESS, EXECUTORS, RECORDS, STORES, load
 from apportion.clock import Clock, Random, fresh_random, wall_clock
 from apportion.config import RuntimeConfig
 from apportion.core.balancer import LoadBalancer
@@ -19,6 +19,7 @@ from apportion.model.context import BalancingContext
 from apportion.model.worker import WorkerInfo
 from apportion.ports import AccessBook, Executor, Observer, TaskStore
 from apportion.runtime.distributor import Distributor
+from apportion.runtime.record_book import RecordBook
 from apportion.runtime.submission import new_id
 from apportion.runtime.sync import SyncDistributor
 
@@ -174,6 +175,16 @@ def access_opener(place: StorePlace) -> Callable[[], AccessBook]:
         return _Opener(ACCESS["memory"], None)
     kind, where = _kind_and_place(fspath(place))
     return _Opener(ACCESS[kind], where)
+
+
+def record_opener(place: str | PathLike[str]) -> Callable[[], RecordBook]:
+    """Return what opens the record of decisions of a store, which another process may have open.
+
+    Raises:
+        ConfigurationError: the place is of a kind that is not known.
+    """
+    kind, where = _kind_and_place(fspath(place))
+    return _Opener(RECORDS[kind], where)
 
 
 def _kind_and_place(text: str) -> tuple[str, Any]:

@@ -16,6 +16,11 @@ ACCESS = {
 }
 """Where the tokens of a store are kept, by its kind."""
 
+RECORDS = {
+    "sqlite": "apportion.stores.sqlite.beside:SqliteBeside",
+}
+"""What reads the record of decisions of a store that another process may have open, by its kind."""
+
 EXECUTORS = {
     "thread": "apportion.executors.thread:ThreadExecutor",
     "process": "apportion.executors.process:ProcessExecutor",

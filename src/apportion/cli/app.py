@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from apportion.cli import plan, run, run_help, serve, simulate
+from apportion.cli import decisions, plan, run, run_help, serve, simulate
 from apportion.cli.access import audit, token
 from apportion.cli.exit_codes import ExitCode, exit_code_of, remedy_of
 from apportion.cli.flags import Command, Group
@@ -52,6 +52,7 @@ app.add_typer(tokens)
 app.command("audit", cls=Command)(audit.audit)
 app.command("simulate", cls=Command, no_args_is_help=True)(simulate.simulate)
 app.command("plan", cls=Command, no_args_is_help=True, epilog=plan.EPILOG)(plan.plan)
+app.add_typer(decisions.app)
 
 
 def _print_version(wanted: bool) -> None:

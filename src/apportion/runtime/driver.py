@@ -209,7 +209,8 @@ class Driver:
         """See to it that what is learned is saved every few seconds."""
         self._saver = asyncio.get_running_loop().call_later(self._config.remember_every, self._remember_later)
         self._save_due = True
-        if self._news:
+        self._batch.forget = self._machine.recorder.forgetting(self._world.clock())
+        if self._news or self._batch.forget is not None:
             self._wake.set()
 
     def _save_now_and_then(self) -> None:

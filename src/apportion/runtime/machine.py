@@ -24,6 +24,7 @@ from apportion.runtime.machine_planning import Planner
 from apportion.runtime.machine_tasks import TaskSide
 from apportion.runtime.machine_workers import WorkerSide
 from apportion.runtime.moment import Moment
+from apportion.runtime.recorder import Recorder
 
 _ALARMS_KEPT = 100_000
 
@@ -128,6 +129,11 @@ class Machine:
     def hindrances(self, task: Task, steady: float) -> list[str]:
         """Return what keeps a waiting task from starting, besides who is there and has room."""
         return limited_by(self._books, task, steady)
+
+    @property
+    def recorder(self) -> Recorder:
+        """What looks on at decisions."""
+        return self._books.recorder
 
     def lanes(self) -> list[Lane]:
         """Return the lines of waiting tasks in memory, to be looked at only."""

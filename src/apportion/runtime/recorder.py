@@ -11,20 +11,15 @@ from apportion.core.candidates import Candidates
 from apportion.core.looking import Look, look_at
 from apportion.core.strategies.adaptive import AdaptiveStrategy
 from apportion.model.context import DecisionContext
-from apportion.model.lifecycle import TaskState
-from apportion.model.plain import to_plain
 from apportion.model.task import TaskRequirements
 from apportion.model.task_record import Task
 from apportion.model.worker import WorkerInfo
 from apportion.ports import ForgetNotes, Note
+from apportion.runtime.decision_line import decision_line, gone_line, worker_line
 from apportion.runtime.shadows import Asked, Shadows, shown
 from apportion.runtime.weight_history import WeightHistory
 
 DAY = 86_400.0
-_OF_TASKS = vars(TaskRequirements())
-_ALWAYS = {"id", "capabilities", "max_capacity"}
-_OF_WORKERS = {name: value for name, value in vars(WorkerInfo("anybody", (), 0)).items() if name not in _ALWAYS}
-_PASSING = {"status", "current_load", "metrics"}
 
 
 class Decided(NamedTuple):
@@ -131,27 +126,7 @@ class Recorder:
         decided = self._open.pop(task.id, None)
         if decided is None or not self._keeps:
             return []
-        before = decided.task
-        timed = task.state is TaskState.SUCCEEDED or task.failures > before.failures
-        line: dict[str, Any] = {
-            "kind": "decision",
-            "task": task.id,
-            "task_type": task.task_type,
-            "at": task.created_at,
-            "queued_at": before.queued_at,
-            "decided_at": before.assigned_at,
-            "ended_at": now,
-            "attempt": before.attempt,
-            "worker": before.assigned_worker,
-            "outcome": _outcome(before, task),
-            "state": task.state.value,
-            "duration": task.duration if timed else None,
-            "requirements": _said(decided.requirements, {**_OF_TASKS, "task_type": task.task_type}),
-            "decision": before.decision,
-        }
-        if task.tenant != "default":
-            line["tenant"] = task.tenant
-        return [Note(now, line)]
+        return [Note(now, decision_line(decided.task, task, decided.requirements, now))]
 
     def forgetting(self, now: float) -> ForgetNotes | None:
         """Return what is to be forgotten by now, or None where nothing is ever recorded."""
@@ -161,11 +136,11 @@ class Recorder:
 
     def joined(self, worker: WorkerInfo, now: float) -> list[Note]:
         """Return the line about a worker that has come."""
-        return [_about(worker, now)] if self._keeps else []
+        return [Note(now, worker_line(worker, now))] if self._keeps else []
 
     def gone(self, worker_id: str, now: float) -> list[Note]:
         """Return the line about a worker that has gone."""
-        return [Note(now, {"kind": "worker-gone", "at": now, "worker": worker_id})] if self._keeps else []
+        return [Note(now, gone_line(worker_id, now))] if self._keeps else []
 
     def fleet(self, workers: Iterable[WorkerInfo], now: float) -> list[Note]:
         """Return lines about all who are there, if the last ones are about to be forgotten."""
@@ -176,22 +151,4 @@ class Recorder:
         if 0 <= now - self._fleet_at < self._again_after:
             return []
         self._fleet_at = now
-        return [_about(worker, now) for worker in workers]
-
-
-def _about(worker: WorkerInfo, now: float) -> Note:
-    said = {name: value for name, value in _said(worker, _OF_WORKERS).items() if name not in _PASSING}
-    return Note(now, {"kind": "worker", "at": now, "worker": said})
-
-
-def _said(value: Any, defaults: dict[str, Any]) -> dict[str, Any]:
-    """Return what is not as by default, as plain JSON."""
-    return {name: to_plain(given) for name, given in vars(value).items() if given != defaults.get(name)}
-
-
-def _outcome(before: Task, after: Task) -> str:
-    if after.state is TaskState.SUCCEEDED or after.state is TaskState.CANCELLED:
-        return after.state.value
-    if after.failures > before.failures:
-        return "failed"
-    return "lost" if after.deaths > before.deaths else "returned"
+        return [Note(now, worker_line(worker, now)) for worker in workers]

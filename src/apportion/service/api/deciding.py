@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from msgspec import convert
+
 from apportion.model.task import TaskRequirements
+from apportion.runtime.shadow_report import ShadowReport
 from apportion.service.route import ADMINS, READERS, WATCHERS, Asked, Reply, Route
 from apportion.service.service import Service
 from apportion.service.submitting import plain_requirements
-from apportion.wire.deciding import Explained, Recommendation, Recommendations, StrategyChoice, StrategyView
+from apportion.wire.deciding import (
+    Explained,
+    Recommendation,
+    Recommendations,
+    ShadowView,
+    StrategyChoice,
+    StrategyView,
+    WeightsThen,
+)
 from apportion.wire.tasks import TypedRequirements
 
 
@@ -21,8 +32,20 @@ async def show_strategy(service: Service, asked: Asked) -> Reply:
     balancer = service.distributor.balancer
     adaptive = balancer.adaptive
     weights = {} if adaptive is None else dict(adaptive.get_weights())
-    available = balancer.get_available_strategies()
-    return Reply(200, StrategyView(balancer.get_current_strategy(), available, weights, history=[], shadows=[]))
+    return Reply(
+        200,
+        StrategyView(
+            name=balancer.get_current_strategy(),
+            available=balancer.get_available_strategies(),
+            weights=weights,
+            history=[WeightsThen(*point) for point in service.distributor.weight_history()],
+            shadows=[_shadow_view(report) for report in service.distributor.shadows()],
+        ),
+    )
+
+
+def _shadow_view(report: ShadowReport) -> ShadowView:
+    return convert(report.to_dict(), ShadowView)
 
 
 async def choose_strategy(service: Service, asked: Asked) -> Reply:

@@ -113,6 +113,17 @@ def migrate(connection: sqlite3.Connection, path: str, steps: Sequence[Step] = S
     connection.execute("COMMIT")
 
 
+def require_newest(connection: sqlite3.Connection, path: str) -> None:
+    """See that a file has the newest schema, for whoever only reads.
+
+    Raises:
+        SchemaTooNewError: it has seen steps that this Apportion does not know.
+        StoreError: it is somebody else's database, or lacks a step.
+    """
+    if _version(connection, path, STEPS) < len(STEPS):
+        raise StoreError(f"an older Apportion wrote the store {path}; open it with this one first, then read it")
+
+
 def _version(connection: sqlite3.Connection, path: str, steps: Sequence[Step]) -> int:
     (mark,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()

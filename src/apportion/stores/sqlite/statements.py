@@ -53,6 +53,7 @@ UNFINISHED: Final = f"""
     UNION ALL {_NUMBER} t.state = 'assigned' {_BY_TYPE}
 """
 RECALL: Final = "SELECT document FROM documents WHERE name = ?"
+HELD: Final = f"{_TASK} WHERE t.state = 'assigned' ORDER BY t.id"
 NOTES: Final = "SELECT number, line FROM notes WHERE number > ? ORDER BY number LIMIT ?"
 NEXT_NUMBER: Final = "SELECT coalesce(max(number), 0) + 1 FROM inputs"
 
