@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -65,11 +66,8 @@ class Connection:
 
 
 def _connection(url: str | None, token: str | None) -> Connection:
-    try:
-        import httpx  # noqa: F401 -- says by its absence what to install
-        import msgspec  # noqa: F401
-    except ModuleNotFoundError as absent:
-        raise MissingExtraError("talking to a service", "worker") from absent
+    if find_spec("httpx") is None or find_spec("msgspec") is None:
+        raise MissingExtraError("talking to a service", "worker")
     return Connection(url, token)
 
 

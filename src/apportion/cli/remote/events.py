@@ -10,7 +10,7 @@ import typer
 from apportion.cli.printing import print_json_lines
 from apportion.cli.remote.connection import WHILE_IT_IS_AWAY, Connection, with_connection
 from apportion.cli.remote.views.event import event_line
-from apportion.cli.terminal import output
+from apportion.cli.terminal import messages, output, say
 
 
 @with_connection
@@ -35,6 +35,7 @@ def events(
     """
     wanted = {name: value for name, value in (("task_id", task), ("worker_id", worker)) if value is not None}
     with service.client(WHILE_IT_IS_AWAY) as client, client.events(after) as stream, suppress(KeyboardInterrupt):
+        say(messages(), "note", f"following {service.url}; Ctrl-C ends that", "cyan")
         for event in stream:
             about = all(event.data.get(name) == value for name, value in wanted.items())
             if event.kind != "reset" and not (about and (not kind or event.kind in kind)):

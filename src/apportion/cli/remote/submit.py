@@ -111,4 +111,9 @@ def _print_ids(ids: Sequence[str], *, as_json: bool) -> None:
 def _warn_if_impossible(client: Client, id: str) -> None:
     why = client.explain_task(id)
     if why.now is not None and why.now["outcome"] == "impossible":
-        say(messages(), "warning", f"it waits: {why.reason}; apportion explain {id} says more", "yellow")
+        say(
+            messages(),
+            "warning",
+            f"no worker that is there could ever take it; it waits for one: apportion explain {id}",
+            "yellow",
+        )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from rich.text import Text
 
 from apportion.cli.durations import precise
-from apportion.cli.remote.views.task import clock
 from apportion.cli.terminal import plain
 
 _STYLES = {
@@ -23,9 +23,9 @@ _STYLES = {
 
 
 def event_line(kind: str, data: Mapping[str, Any]) -> Text:
-    """Return an event as ``time  kind  who: why``."""
+    """Return an event as ``time of day (UTC)  kind  who: why``."""
     line = Text.assemble(
-        (f"{clock(data['at'])}  ", "dim") if "at" in data else "", plain(f"{kind:<17}", _STYLES.get(kind, ""))
+        (f"{_clock(data['at'])}  ", "dim") if "at" in data else "", plain(f"{kind:<17}", _STYLES.get(kind, ""))
     )
     if kind == "reset":
         return line.append(" some events were missed")
@@ -39,3 +39,7 @@ def event_line(kind: str, data: Mapping[str, Any]) -> Text:
     if data.get("delay"):
         line.append(f", again in {precise(data['delay'])}", "dim")
     return line
+
+
+def _clock(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%H:%M:%S")

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from apportion.cli.durations import precise, short
 from apportion.cli.remote.views.explanation import decision_words, explained
-from apportion.cli.remote.views.task_list import STATE_STYLES
+from apportion.cli.remote.views.task_list import STATE_STYLES, age
 from apportion.cli.terminal import plain
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def task_view(task: TaskView, history: TaskHistory, why: TaskExplained | None, n
     parts: list[RenderableType] = [
         Text.assemble(plain(task.id, "bold"), " is ", (task.state, STATE_STYLES[task.state] or "bold")),
         Text(),
-        _facts(task),
+        _facts(task, now),
         Text(),
         *_story(task, history, now),
     ]
@@ -49,12 +49,13 @@ def task_view(task: TaskView, history: TaskHistory, why: TaskExplained | None, n
     return Group(*parts)
 
 
-def _facts(task: TaskView) -> Table:
+def _facts(task: TaskView, now: float) -> Table:
     facts = Table.grid(padding=(0, 2, 0, 0))
     facts.add_column(style="dim", no_wrap=True)
     facts.add_column()
     rows: dict[str, Any] = {
         "type": task.task_type,
+        "submitted": f"{_date(task.created_at)} ({age(now - task.created_at)} ago)",
         "tenant": task.tenant if task.tenant != "default" else None,
         "needs": _needs(task.requirements),
         "payload": _value(task.payload),
@@ -79,6 +80,8 @@ def _needs(requirements: dict[str, Any]) -> str:
 def _words(value: Any) -> str:
     if isinstance(value, list) and all(isinstance(each, str) for each in value):  # pyright: ignore[reportUnknownVariableType]
         return " ".join(value)  # pyright: ignore[reportUnknownArgumentType]
+    if isinstance(value, float):
+        return f"{value:g}"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
@@ -92,19 +95,20 @@ def _value(value: Any) -> str | None:
 def _story(task: TaskView, history: TaskHistory, now: float) -> Iterator[Text]:
     """Yield what happened to a task, a line each: from the record where the service remembers no more."""
     if not (history.events and history.complete):
-        yield _line(task.created_at, Text("submitted"))
+        yield _line(task, task.created_at, Text("submitted"))
     for event in history.events:
-        yield _line(event["at"], _happened(event, task))
+        yield _line(task, event["at"], _happened(event, task))
     if not history.events and task.assigned_at is not None and task.assigned_worker is not None:
-        yield _line(task.assigned_at, _given(task.attempt, task.assigned_worker, task))
+        yield _line(task, task.assigned_at, _given(task.attempt, task.assigned_worker, task))
     if task.finished_at is not None and not any(event["state"] == task.state for event in history.events):
-        yield _line(task.finished_at, _ended(task))
+        yield _line(task, task.finished_at, _ended(task))
     if task.state == "queued" and task.not_before is not None and task.not_before > now:
-        yield _line(task.not_before, Text(f"may start, in {short(task.not_before - now)}", style="dim"))
+        yield _line(task, task.not_before, Text(f"may start, in {short(task.not_before - now)}", style="dim"))
 
 
-def _line(at: float, what: Text) -> Text:
-    return Text.assemble((f"{clock(at)}  ", "dim"), what)
+def _line(task: TaskView, at: float, what: Text) -> Text:
+    """Return a line that begins with the time since the task was submitted."""
+    return Text.assemble((f"{precise(max(0.0, at - task.created_at)):>9}  ", "dim"), what)
 
 
 def _happened(event: Mapping[str, Any], task: TaskView) -> Text:
@@ -133,6 +137,5 @@ def _ended(task: TaskView) -> Text:
     return Text.assemble((task.state, STATE_STYLES[task.state]), ran)
 
 
-def clock(at: float) -> str:
-    """Return a date and a time of day."""
+def _date(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
