@@ -33,12 +33,14 @@ from apportion.service.service import Service
 from apportion.service.settings import ServiceSettings
 
 class Broken:
+    name = "broken"
+
     def select_worker(self, task, workers, context):
         raise RuntimeError("on purpose")
 
 async def main():
     service = Service(ServiceSettings(store="tasks.db", port=0))
-    service.distributor.balancer.register_strategy("broken", Broken())
+    service.distributor.balancer.register_strategy(Broken())
     service.distributor.balancer.set_strategy("broken")
     await serve(service, lambda address: print(f"listening on {address}, broken", file=sys.stderr, flush=True))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from typing import Any, Final, get_args
 
 from apportion.events import (
     Fact,
@@ -28,6 +28,10 @@ class Counting:
 
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
+        # A counter that is first seen with a value has not grown as far as Prometheus can tell: each begins at 0.
+        meter.add(table.LEASES_LOST, amount=0.0)
+        for kind in sorted(_kinds(*get_args(Fact))):
+            meter.add(table.EVENTS, kind, amount=0.0)
 
     def note(self, fact: Fact) -> None:
         """Take in what has happened."""
@@ -38,6 +42,16 @@ class Counting:
         count = _COUNTS.get(type(fact))
         if count is not None:
             count(self._meter, fact)
+
+
+def _kinds(*facts: type[Any]) -> Iterator[str]:
+    """Return the kinds of facts that can happen; those with others below them are only their common name."""
+    for fact in facts:
+        below = fact.__subclasses__()
+        if below:
+            yield from _kinds(*below)
+        elif fact is not TasksPlaced:
+            yield str(fact.kind)
 
 
 def _assigned(meter: Meter, fact: TaskAssigned) -> None:
@@ -70,7 +84,9 @@ def _cancelled(meter: Meter, fact: TaskCancelled) -> None:
 def _attempt_ended(meter: Meter, fact: TaskFact, outcome: str) -> None:
     task = fact.task
     meter.add(table.OUTCOMES, task.task_type, outcome)
-    if task.assigned_at is not None:
+    # Who has waited since its last attempt is given up without one under way.
+    ran = isinstance(fact, TaskRequeued) or task.queued_at <= (task.assigned_at or 0.0)
+    if ran and task.assigned_at is not None:
         meter.observe(table.RUN, max(0.0, fact.at - task.assigned_at), task.task_type)
 
 

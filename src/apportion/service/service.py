@@ -11,13 +11,16 @@ from apportion.clock import wall_clock
 from apportion.errors import ConfigurationError
 from apportion.metrics.counting import Counting
 from apportion.metrics.meter import Meter
+from apportion.metrics.table import REFUSALS
 from apportion.service import journal
 from apportion.service.access.access import Access
 from apportion.service.body import BodyReader
 from apportion.service.event_log import EventLog
 from apportion.service.overview.board import Board
+from apportion.service.problems import problem
 from apportion.service.service_distributor import ServiceDistributor
 from apportion.service.settings import ServiceSettings, make_token
+from apportion.service.taking import Taking
 from apportion.service.tracing import open_tracing
 
 
@@ -30,7 +33,7 @@ class Service:
         events: what happened.
         meter: what was counted of it.
         board: what is shown of it at a glance.
-        submitting: held while tasks are looked up and taken that bring an id or a key of their own.
+        taking: holds ids and keys that tasks bring themselves, while these are looked up and written.
         access: who may call; there once the service is open.
         bodies: reads what is sent.
         schema: the OpenAPI document of its calls.
@@ -41,6 +44,7 @@ class Service:
         self.settings = settings
         self.events = EventLog(f"{int(wall_clock() * 1000):x}")
         self.meter = Meter()
+        self.meter.add(REFUSALS, "429", problem(429, "").title, amount=0.0)  # to be seen when it grows for the first time
         self.board = Board(self.meter, lambda: self.draining.is_set())
         self._tracing = open_tracing()
         observers = [self.events.add, Counting(self.meter).note, self.board.note, journal.note]
@@ -57,7 +61,7 @@ class Service:
         self._watching: asyncio.Task[None] | None = None
         self.bodies = BodyReader()
         self.schema = b""
-        self.submitting = asyncio.Lock()
+        self.taking = Taking()
         self.draining = asyncio.Event()
 
     async def __aenter__(self) -> Self:
