@@ -32,13 +32,16 @@ def serve(*, given: Given, config: Config = None) -> None:
     handed out, what is in flight is answered, and remote workers keep what they
     hold until the service is back.
     """
-    _serve(given, config, ())
+    _serve(given, config)
 
 
 @with_settings
 def up(
     fleet: Annotated[str, typer.Argument(metavar="FLEET", help="The local workers, a TOML file.")] = "fleet.toml",
     *,
+    logs: Annotated[
+        Path, typer.Option("--logs", metavar="DIR", help="Where what commands print goes, a file for each task.")
+    ] = Path("apportion-logs"),
     given: Given,
     config: Config = None,
 ) -> None:
@@ -49,10 +52,12 @@ def up(
     """
     read = read_fleet_file(fleet)
     refuse_any(read.problems)
-    _serve(given, config, read.workers)
+    _serve(given, config, read.workers, logs)
 
 
-def _serve(given: Given, config: Path | None, fleet: Sequence[LocalWorker]) -> None:
+def _serve(
+    given: Given, config: Path | None, fleet: Sequence[LocalWorker] = (), logs: Path = Path("apportion-logs")
+) -> None:
     try:
         from apportion.cli.serve_settings import settings_of
         from apportion.service.server import serve as serve_until_stopped
@@ -69,9 +74,11 @@ def _serve(given: Given, config: Path | None, fleet: Sequence[LocalWorker]) -> N
 
     def announce(address: str) -> None:
         say(console, "note", f"listening on {address}, the store is {settings.store}", "cyan")
+        if fleet:
+            say(console, "note", f"{len(fleet)} local workers run commands; what these print is in {logs}", "cyan")
 
     service = Service(settings)
-    add_fleet(service, fleet)
+    add_fleet(service, fleet, logs)
     try:
         asyncio.run(serve_until_stopped(service, announce))
     except OSError as error:
@@ -80,11 +87,14 @@ def _serve(given: Given, config: Path | None, fleet: Sequence[LocalWorker]) -> N
         return
 
 
-def add_fleet(service: Service, fleet: Sequence[LocalWorker]) -> None:
+def add_fleet(service: Service, fleet: Sequence[LocalWorker], logs: Path) -> None:
     """Let local workers take tasks that are command lines."""
     if not fleet:
         return
     env = {worker.info.id: worker.env for worker in fleet}
-    executor = CommandExecutor(CommandConfig(folder=Path.cwd(), worker_env=env), new_id())
+    config = CommandConfig(
+        folder=Path.cwd(), logs=logs.absolute(), worker_env=env, grace=service.settings.runtime.grace
+    )
+    executor = CommandExecutor(config, new_id())
     for worker in fleet:
         service.distributor.add_worker(worker.info, {None: executor})

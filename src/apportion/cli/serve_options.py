@@ -81,6 +81,7 @@ def _option(setting: Setting) -> inspect.Parameter:
     variable = f"APPORTION_{setting.name.upper()}"
     made = typer.Option(
         None,
+        f"--{setting.name.replace('_', '-')}",
         envvar=variable,
         metavar=setting.metavar,
         help=f"{setting.help}{shown}",
