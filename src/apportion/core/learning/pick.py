@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from apportion.model.task import TaskRequirements
 
@@ -45,11 +46,38 @@ def place_of(
     an entry share its picks). Among several, the one that was placed nearest to when the attempt began, else the
     oldest: first in, first out would take short tasks for those that were placed before longer ones.
     """
+    if len(picks) == 1 and picks[0].task is task:
+        return 0
     if task is None:
         alike = [place for place, pick in enumerate(picks) if pick.task.task_type == task_type]
     else:
-        alike = [place for place, pick in enumerate(picks) if pick.task is task]
-        alike = alike or [place for place, pick in enumerate(picks) if pick.task == task] or [*range(len(picks[:1]))]
+        place = next((place for place in _nearest_first(picks, began) if picks[place].task is task), None)
+        if place is not None:
+            return place
+        alike = [place for place, pick in enumerate(picks) if pick.task == task] or [*range(len(picks[:1]))]
     if len(alike) < 2 or began is None:
         return alike[0] if alike else None
     return min(alike, key=lambda place: abs(picks[place].at - began))
+
+
+def _nearest_first(picks: Sequence[Pick], began: float | None) -> Iterator[int]:
+    """Yield the places of all picks, first of the one that was placed nearest to a moment; without one, the oldest.
+
+    A worker may have hundreds open, and the one that is looked for lies most often at the beginning of this walk.
+    """
+    if began is None:
+        yield from range(len(picks))
+        return
+    after = bisect_left(picks, began, key=_placed_at)
+    before = after - 1
+    while before >= 0 or after < len(picks):
+        if after == len(picks) or (before >= 0 and began - picks[before].at <= picks[after].at - began):
+            yield before
+            before -= 1
+        else:
+            yield after
+            after += 1
+
+
+def _placed_at(pick: Pick) -> float:
+    return pick.at
