@@ -6,7 +6,7 @@ inherited.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -208,16 +208,19 @@ class AccessBook(Protocol):
     """Keeps tokens and the audit log. Calls may come from any thread, and from several processes at once.
 
     A1. What a call has written survives ``kill -9`` and a power cut once it has returned.
-    A2. What one process has written, another one reads at its next call.
+    A2. What one process has written, another one is told at its next call.
     A3. No call changes or removes what stands in the audit log.
     """
 
-    def version(self) -> Hashable | None:
-        """Return what changes with every change, by whomever; None: it cannot be told at this moment. Costs little."""
+    def tokens(self) -> list[Token]:
+        """Return all tokens."""
         ...
 
-    def changed_since(self, mark: int) -> tuple[list[Token], int]:
-        """Return the tokens that were made or changed since a mark, and the next mark; from 0: all."""
+    def changed(self) -> list[Token]:
+        """Return the tokens that were made or changed, by whomever, since this or `tokens` was asked last.
+
+        Asked at every request: where nothing has changed it costs little, and it never waits for one who is writing.
+        """
         ...
 
     def add(self, token: Token) -> None:

@@ -1,4 +1,4 @@
-"""A client's token is for the tasks of one tenant: it can neither see nor change others', nor learn that there are any."""
+"""A client's token is for the tasks of one tenant: of others' tasks it can see, change and learn nothing."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ async def test_the_first_that_registers_is_the_only_one_for_good(service, client
     assert (await client.get("/v1/workers", headers=admin)).json()["total"] == 1
     again = Service(service.settings)
     again.access = type(service.access)(again._open_access(), lambda: 0.0)
-    assert again.access.known(text).worker == "w", "it is written down"
+    assert again.access.holder_of(text).worker == "w", "it is written down"
     again.access.book.close()
 
 

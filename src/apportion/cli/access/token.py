@@ -64,7 +64,7 @@ def list_tokens(*, store: str) -> None:
     for head in ("ID", "FOR", "MADE", "ENDS", "STATE"):
         table.add_column(head, no_wrap=True)
     with access_to(known_store(store)) as book:
-        tokens = [token for token in book.changed_since(0)[0] if token.parent is None]
+        tokens = [token for token in book.tokens() if token.parent is None]
     for token in sorted(tokens, key=lambda token: (token.created_at, token.id)):
         ends = "never" if token.expires_at is None else _when(token.expires_at)
         table.add_row(*map(plain, (token.id, _described(token), _when(token.created_at), ends, _state(token))))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections import defaultdict
-from typing import Any
 
 from starlette.datastructures import Headers
 
@@ -36,11 +35,8 @@ class Access:
     def __init__(self, book: AccessBook, clock: Clock) -> None:
         self.book = book
         self._clock = clock
-        self._seen: Any = None
-        self._mark = 0
-        self._tokens: dict[str, Token] = {}
+        self._tokens = {token.id: token for token in book.tokens()}
         self._listening: defaultdict[str, set[asyncio.Future[None]]] = defaultdict(set)
-        self.refresh()
 
     @property
     def guarded(self) -> bool:
@@ -49,12 +45,10 @@ class Access:
 
     def refresh(self) -> None:
         """Look whether tokens were made or revoked, here or by another process."""
-        version = self.book.version()
-        if self._seen is not None and version in {None, self._seen}:
+        changed = self.book.changed()
+        if not changed:
             return
-        changed, self._mark = self.book.changed_since(self._mark)
         self._tokens.update((token.id, token) for token in changed)
-        self._seen = version
         now = self._clock()
         ended = [id for id, token in self._tokens.items() if token.parent is not None and not token.valid(now)]
         for id in ended:
@@ -67,17 +61,26 @@ class Access:
             ProblemError: nobody knows him.
         """
         self.refresh()
-        if not self._tokens:
+        if not self.guarded:
             return OPEN
         shown = presented(headers)
         if shown is None:
             raise _unknown("the Authorization header must be one Bearer token")
         if not (shown.token or shown.session):
             raise _unknown("a token is needed")
-        return self.known(shown.token or shown.session, as_session=not shown.token)
+        return self._known(shown.token or shown.session, as_session=not shown.token)
 
-    def known(self, text: str, *, as_session: bool = False) -> Caller:
+    def holder_of(self, text: str) -> Caller:
         """Return whose token this is.
+
+        Raises:
+            ProblemError: it is none, or void.
+        """
+        self.refresh()
+        return self._known(text, as_session=False) if self.guarded else OPEN
+
+    def _known(self, text: str, *, as_session: bool) -> Caller:
+        """Return whose token, or whose session, this is.
 
         Raises:
             ProblemError: it is none, or void. What it costs to find out is the same for each.

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from starlette.responses import Response
 
+from apportion.service.headers import PAGE_POLICY
 from apportion.service.route import READERS, Asked, Route
 from apportion.service.service import Service
 
 _STATIC = Path(__file__).parent.parent / "static"
-_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'"
 _FILES = {"/docs": ("docs.html", "text/html"), "/docs.js": ("docs.js", "text/javascript"),
           "/docs.css": ("docs.css", "text/css")}  # fmt: skip
 
@@ -23,8 +23,7 @@ async def openapi(service: Service, asked: Asked) -> Response:
 async def docs(service: Service, asked: Asked) -> Response:
     """Show the page of that address."""
     name, media_type = _FILES[asked.request.url.path]
-    headers = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff"}
-    return Response((_STATIC / name).read_bytes(), 200, headers, media_type)
+    return Response((_STATIC / name).read_bytes(), 200, {"Content-Security-Policy": PAGE_POLICY}, media_type)
 
 
 ROUTES = (

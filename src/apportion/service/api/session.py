@@ -17,7 +17,7 @@ from urllib.parse import parse_qs
 from starlette.responses import RedirectResponse, Response
 
 from apportion.service.access.access import SESSION_SECONDS
-from apportion.service.access.caller import OPEN, Caller
+from apportion.service.access.caller import Caller
 from apportion.service.access.login import login_page
 from apportion.service.access.presented import cookie
 from apportion.service.admission import is_form
@@ -46,7 +46,7 @@ async def _by_form(service: Service, asked: Asked) -> Response:
     body = await service.bodies.read(asked.request, _LONGEST_FORM)
     given = parse_qs(body.decode(errors="replace")).get("token", [""])
     try:
-        caller = service.access.known(given[0].strip()) if service.access.guarded else OPEN
+        caller = service.access.holder_of(given[0].strip())
     except ProblemError as error:
         return login_page(f"This does not work: {error}.")
     return RedirectResponse("/", 303, await _new_cookie(service, caller))

@@ -18,10 +18,12 @@ from typing import Final
 from apportion.errors import SchemaTooNewError, StoreError
 from apportion.model.act import Act
 from apportion.model.token import Token
-from apportion.stores.sqlite.connections import BUSY_SECONDS
 from apportion.stores.sqlite.trouble import told_plainly
 
 _VERSION: Final = 1
+
+_PATIENCE: Final = 15.0
+"""Seconds to wait for other processes that write. SQLite lets nobody queue up, so one of several can be unlucky."""
 
 _SCHEMA: Final = """
 CREATE TABLE tokens (
@@ -34,6 +36,11 @@ CREATE TABLE acts (
     target TEXT NOT NULL
 );
 CREATE TABLE outcomes (number INTEGER PRIMARY KEY REFERENCES acts, outcome INTEGER NOT NULL);
+CREATE TRIGGER acts_follow BEFORE INSERT ON acts
+WHEN NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM acts)
+BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
+CREATE TRIGGER outcomes_follow BEFORE INSERT ON outcomes WHEN NEW.number IN (SELECT number FROM outcomes)
+BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
 CREATE TRIGGER acts_are_kept BEFORE DELETE ON acts BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
 CREATE TRIGGER acts_stay BEFORE UPDATE ON acts BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
 CREATE TRIGGER outcomes_are_kept BEFORE DELETE ON outcomes BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
@@ -67,10 +74,12 @@ class SqliteAccess:
         self._path = ":memory:" if store is None else f"{os.fspath(store)}.access"
         self._lock = RLock()
         self._written = 0
+        self._seen: tuple[int, int] | None = None
+        self._mark = 0
         if store is not None:
             _make_private(self._path)
         with told_plainly(self._path):
-            self._writer = _connect(self._path, BUSY_SECONDS)
+            self._writer = _connect(self._path, _PATIENCE)
             try:
                 self._prepare()
                 # Looked at between requests: it never waits for a writer.
@@ -81,33 +90,51 @@ class SqliteAccess:
 
     def _prepare(self) -> None:
         self._writer.execute("PRAGMA synchronous = EXTRA")  # the end of a journal is on disk, too
+        if self._version() == _VERSION:
+            return
         with self._write() as connection:
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-            if version > _VERSION:
+            if self._version() > _VERSION:
                 raise SchemaTooNewError(f"{self._path} was written by a newer Apportion; install that, or newer")
-            if version < _VERSION:
+            if self._version() < _VERSION:
                 for statement in _statements(_SCHEMA):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {_VERSION}")
 
+    def _version(self) -> int:
+        (version,) = self._writer.execute("PRAGMA user_version").fetchone()
+        return int(version)
+
     # --- tokens -----------------------------------------------------------------------------------------------------
 
-    def version(self) -> tuple[int, int] | None:
-        """Return what changes with every change of the file, by whomever; None: somebody is changing it now."""
+    def tokens(self) -> list[Token]:
+        """Return all tokens."""
+        with self._lock, told_plainly(self._path):
+            self._seen = None
+            return self._changed_since(self._writer, 0)
+
+    def changed(self) -> list[Token]:
+        """Return the tokens that were made or changed, by whomever, since this or `tokens` was asked last.
+
+        It never waits for somebody who is writing: what is being written, it returns the next time.
+        """
         try:
             (version,) = self._reader.execute("PRAGMA data_version").fetchone()
+            if (version, self._written) == self._seen:
+                return []
+            self._seen, found = (version, self._written), self._changed_since(self._reader, self._mark)
         except sqlite3.OperationalError as problem:
+            self._seen = None
             if problem.sqlite_errorcode == sqlite3.SQLITE_BUSY:
-                return None
+                return []
             raise StoreError(f"{self._path} could not be read: {problem}; look after the disk") from problem
-        return version, self._written
+        return found
 
-    def changed_since(self, mark: int) -> tuple[list[Token], int]:
-        """Return the tokens that were made or changed since a mark, and the next mark; from 0: all."""
-        with self._lock, told_plainly(self._path):
-            query = f"SELECT {_COLUMNS}, change FROM tokens WHERE change > ? ORDER BY change"  # noqa: S608 -- names only
-            rows = self._writer.execute(query, (mark,)).fetchall()
-        return [Token(*row[:-1]) for row in rows], rows[-1][-1] if rows else mark
+    def _changed_since(self, connection: sqlite3.Connection, mark: int) -> list[Token]:
+        query = f"SELECT {_COLUMNS}, change FROM tokens WHERE change > ? ORDER BY change"  # noqa: S608 -- names only
+        rows = connection.execute(query, (mark,)).fetchall()
+        if rows:
+            self._mark = rows[-1][-1]
+        return [Token(*row[:-1]) for row in rows]
 
     def add(self, token: Token) -> None:
         """Keep a new token; sessions that expired before it was made are forgotten."""
@@ -138,9 +165,10 @@ class SqliteAccess:
     def begin(self, act: Act) -> int:
         """Write down what is about to be done, and return its number."""
         with self._write() as connection:
-            insert = "INSERT INTO acts (at, token, address, name, target) VALUES (?, ?, ?, ?, ?)"
-            values = (act.at, act.token, act.address, act.name, act.target)
-            return int(connection.execute(insert, values).lastrowid or 0)
+            (number,) = connection.execute("SELECT coalesce(max(number), 0) + 1 FROM acts").fetchone()
+            values = (number, act.at, act.token, act.address, act.name, act.target)
+            connection.execute("INSERT INTO acts VALUES (?, ?, ?, ?, ?, ?)", values)
+            return int(number)
 
     def end(self, number: int, outcome: int) -> None:
         """Write down how it ended."""
