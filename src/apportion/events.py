@@ -36,6 +36,12 @@ class TaskQueued(TaskFact):
     kind = "task-queued"
 
 
+class TaskReleased(TaskFact):
+    """All tasks that it waited for have succeeded: from now on it waits for a worker."""
+
+    kind = "task-released"
+
+
 class TaskAssigned(TaskFact):
     """A worker was given the task; its attempt begins."""
 

@@ -25,6 +25,7 @@ from apportion.runtime.instructions import (
     Emit,
     Instruction,
     LoadFront,
+    Read,
     SetTimer,
     Start,
 )
@@ -61,6 +62,8 @@ class World:
         self.written: list[Insert | Transition] = []
         self.loads: list[LoadFront] = []
         self.loads_at_once = True
+        self.reads: list[Read] = []
+        self.reads_at_once = True
         self.timer: float | None = None
         self.requests = 0
         self.eager: dict[str, int] = {}
@@ -75,6 +78,7 @@ class World:
         self.running.clear()
         self.cancelling.clear()
         self.loads.clear()
+        self.reads.clear()
         self.timer = None
         self.eager.clear()
         self.handed.clear()
@@ -102,6 +106,8 @@ class World:
             self.tell(*void)
         if self.loads_at_once and self.loads:
             self.deliver_load()
+        while self.reads_at_once and self.reads:
+            self.tell(carry_out(self.reads.pop(0), self.store))
         return instructions
 
     def _commit(self, changes: Sequence[Change]) -> set[str]:
@@ -130,6 +136,8 @@ class World:
                 self.eager = {id: request for id, request in self.eager.items() if request != instruction.request}
         elif isinstance(instruction, LoadFront):
             self.loads.append(instruction)
+        elif isinstance(instruction, Read):
+            self.reads.append(instruction)
         elif isinstance(instruction, SetTimer):
             self.timer = self.steady() + instruction.seconds
 

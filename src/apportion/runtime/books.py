@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import inf
 from typing import Any, cast
 
 from apportion.clock import Random
@@ -21,12 +22,14 @@ from apportion.runtime.delayed import Delayed
 from apportion.runtime.durations import Durations
 from apportion.runtime.fair_share import FairShare
 from apportion.runtime.fronts import Fronts
-from apportion.runtime.instructions import Answer, Emit, Instruction
+from apportion.runtime.instructions import Answer, Emit, Instruction, ReadDependents, ReadWaiting
 from apportion.runtime.lane import Shape, Waiting
 from apportion.runtime.limits import Limits
 from apportion.runtime.moment import Moment
-from apportion.runtime.ranking import Ranking, due_of
+from apportion.runtime.ranking import Ranking, due_of, parked
 from apportion.runtime.recorder import Recorder
+
+_NAMES_AT_ONCE = 500
 
 
 class Books:
@@ -41,6 +44,8 @@ class Books:
         roomy: ids of workers that have new room.
         asking: remote workers whose claims are open, by id.
         stopping: nothing new starts.
+        awaiting: there may be tasks that wait for others.
+        next_expiry: Unix seconds at which the store is asked which tasks are to be given up; infinite: never.
     """
 
     def __init__(self, config: RuntimeConfig, balancer: LoadBalancer, pool: WorkerPool, rng: Random) -> None:
@@ -64,13 +69,23 @@ class Books:
         self.roomy: set[str] = set()
         self.asking: dict[str, Member] = {}
         self.stopping = False
+        self.awaiting = False
+        self.next_expiry = inf
         self._written: list[Instruction] = []
+        self._ended: list[str] = []
+        self._parked: list[str] = []
+        self._watches: dict[int, set[str]] = {}
+        self._last_watch = 0
 
     # --- instructions -----------------------------------------------------------------------------------------------
 
     def write(self, change: Insert | Transition) -> None:
         """Have a change written; with the end of an attempt, the line about the decision that it was of."""
         self._written.append(change)
+        for written in self._watches.values():
+            written.add(change.task.id)
+        if self.awaiting and change.task.state.final:
+            self._ended.append(change.task.id)
         if isinstance(change, Transition) and change.from_state is TaskState.ASSIGNED:
             self._written += self.recorder.ended(change.task, self.now.wall)
 
@@ -86,6 +101,30 @@ class Books:
         """Have whoever asked answered, if anybody waits."""
         if request:
             self._written.append(Answer(request, task_id, value, error))
+
+    def watch(self) -> int:
+        """Begin to note which tasks are written, and return the number under which `written_since` tells it."""
+        self._last_watch += 1
+        self._watches[self._last_watch] = set()
+        return self._last_watch
+
+    def written_since(self, watch: int) -> set[str]:
+        """Return ids of tasks that were written since: what a read says of them may be out of date."""
+        return self._watches.get(watch, set())
+
+    def end_watch(self, watch: int) -> None:
+        """Note no more."""
+        self._watches.pop(watch, None)
+
+    def look_after(self) -> None:
+        """Have looked after those who wait for what has ended, and those who wait from now on."""
+        if self._ended:
+            for start in range(0, len(self._ended), _NAMES_AT_ONCE):
+                self.instruct(ReadDependents(tuple(self._ended[start : start + _NAMES_AT_ONCE]), self.watch()))
+            self._ended.clear()
+        if self._parked:
+            self.instruct(ReadWaiting(tuple(self._parked), self.watch()))
+            self._parked.clear()
 
     def take_instructions(self) -> list[Instruction]:
         """Return what was written since the last time."""
@@ -109,10 +148,20 @@ class Books:
     def line_up(self, task: Task) -> None:
         """Let a queued task wait: in line, or until it is due, or in the store where memory has no place for it."""
         due = due_of(task)
-        if due is None:
+        self.expect_expiry(task.expires)
+        if parked(task):
+            self.awaiting = True
+            self._parked.append(task.id)
+        elif due is None:
             self.stand_in_line(task, task.rank)
         elif self.delayed.add(task):
             self.set_due(task, due)
+
+    def expect_expiry(self, expires: float | None) -> None:
+        """See to it that the store is asked for what is to be given up then."""
+        if expires is not None and expires < self.next_expiry:
+            self.next_expiry = expires
+            self.alarms.at(expires, Alarm(Why.EXPIRY, ""))
 
     def set_due(self, task: Task, due: float) -> None:
         """Ring when a delayed task may start: by the wall clock where a client named a date, else after a duration.

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 from apportion.config import RuntimeConfig
-from apportion.errors import NotRunningError, StoreError
+from apportion.errors import NotRunningError
 from apportion.events import Fact, StoreTroubled, TasksPlaced
 from apportion.model.lifecycle import TaskState
 from apportion.ports import Attempt, Outcome
@@ -26,7 +26,7 @@ from apportion.runtime.instructions import (
     CancelAttempt,
     Emit,
     Instruction,
-    LoadFront,
+    Read,
     SetTimer,
     Start,
 )
@@ -34,7 +34,7 @@ from apportion.runtime.learned import DOCUMENT
 from apportion.runtime.machine import Machine
 from apportion.runtime.moment import Moment
 from apportion.runtime.questions import Questions
-from apportion.runtime.reads import carry_out
+from apportion.runtime.reads import Reads
 from apportion.runtime.registrations import registrations_of
 from apportion.runtime.store_threads import StoreThreads
 from apportion.runtime.surroundings import Surroundings
@@ -44,9 +44,6 @@ T = TypeVar("T")
 
 _MOST_EVENTS = 1024
 """Events that are handled at once: enough for a good commit, few enough that the loop stays responsive."""
-
-_READ_AGAIN = 1.0
-"""Seconds after which a read that failed is tried again."""
 
 _LAST_TRIES = 2.0
 """Seconds for which a stopping run goes on trying to write what a troubled store refuses."""
@@ -69,13 +66,13 @@ class Driver:
         self._batch = Batch()
         self._threads = StoreThreads()
         self._committer = Committer(world.store, self._threads.write)
+        self._reads = Reads(world.store, self._threads.read, self.feed, self._troubled)
         self._questions = Questions()
         self._handouts = Handouts(self.feed)
         self._wake = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._saver: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
-        self._reading: asyncio.Task[None] | None = None
         self._idle: list[asyncio.Future[None]] = []
         self._news = False
         self._save_due = False
@@ -185,7 +182,7 @@ class Driver:
 
     def _settled(self) -> bool:
         """Whether nothing is left to do for a run that is stopping: the last thing is to save what was learned."""
-        if not self._hands_closed or self._events or self._reading or self._batch.changes:
+        if not self._hands_closed or self._events or self._reads or self._batch.changes:
             return False
         if self._all_saved:
             return True
@@ -227,7 +224,7 @@ class Driver:
         for event in commit.events:
             self.feed(event)
         if commit.trouble is not None:
-            self._tell(StoreTroubled(self._world.clock(), commit.trouble))
+            self._troubled(commit.trouble)
         self._do(commit.effects)
         if commit.retry_in is not None:
             asyncio.get_running_loop().call_later(commit.retry_in, self._wake.set)
@@ -255,8 +252,8 @@ class Driver:
                 self._world.hands.cancel(effect.attempt)
             elif isinstance(effect, SetTimer):
                 self._set_timer(effect.seconds)
-            elif isinstance(effect, LoadFront):
-                self._reading = asyncio.get_running_loop().create_task(self._load(effect))
+            elif isinstance(effect, Read):
+                self._reads.begin(effect)
 
     def _start(self, start: Start) -> None:
         if start.claim:
@@ -271,6 +268,9 @@ class Driver:
         self._news = True
         self.feed(inputs.AttemptEnded(attempt.task_id, attempt.worker_id, attempt.lease, outcome))
 
+    def _troubled(self, problem: str) -> None:
+        self._tell(StoreTroubled(self._world.clock(), problem))
+
     def _tell(self, fact: Fact) -> None:
         for observer in self._world.observers:
             try:
@@ -284,19 +284,9 @@ class Driver:
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_later(seconds, self.feed, inputs.Tick())
 
-    async def _load(self, load: LoadFront) -> None:
-        try:
-            found = await self.read(carry_out, load, self._world.store)
-        except StoreError as error:
-            self._tell(StoreTroubled(self._world.clock(), str(error)))
-            asyncio.get_running_loop().call_later(_READ_AGAIN, self._do, [load])
-            return
-        finally:
-            self._reading = None
-        self.feed(found)
-
     def _end(self, error: BaseException) -> None:
         """Tell all who still wait that nothing will come."""
+        self._reads.close()
         for timer in (self._timer, self._saver):
             if timer is not None:
                 timer.cancel()

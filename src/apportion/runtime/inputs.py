@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from apportion.model.lifecycle import TaskState
 from apportion.model.task_record import Task
 from apportion.model.worker import WorkerInfo
 from apportion.ports import Outcome
+from apportion.runtime.instructions import Read
 
 # --- tasks ----------------------------------------------------------------------------------------------------------
 
@@ -105,6 +107,32 @@ class FrontLoaded:
 
     tasks: Sequence[Task]
     end: bool
+
+
+@dataclass(slots=True)
+class ParkedFound:
+    """Tasks that wait for others, as the store has them.
+
+    Attributes:
+        tasks: those that wait.
+        states: of each task that they wait for, if it is there.
+        watch: the number of the read.
+        rest: what is to be read next of the same, or None.
+    """
+
+    tasks: Sequence[Task]
+    states: Mapping[str, TaskState]
+    watch: int
+    rest: Read | None = None
+
+
+@dataclass(slots=True)
+class ExpiringFound:
+    """The tasks that are given up soonest, as asked by `ReadExpiring`; ``end``: there were no more."""
+
+    tasks: Sequence[Task]
+    end: bool
+    watch: int
 
 
 @dataclass(slots=True)
@@ -239,6 +267,8 @@ Input = (
     | AttemptReleased
     | TasksFound
     | FrontLoaded
+    | ParkedFound
+    | ExpiringFound
     | ChangeRefused
     | WorkerJoined
     | WorkerLeft

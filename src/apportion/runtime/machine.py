@@ -22,6 +22,7 @@ from apportion.runtime.machine_attempts import AttemptSide
 from apportion.runtime.machine_claims import ClaimSide
 from apportion.runtime.machine_planning import Planner
 from apportion.runtime.machine_tasks import TaskSide
+from apportion.runtime.machine_waiting import WaitingSide
 from apportion.runtime.machine_workers import WorkerSide
 from apportion.runtime.moment import Moment
 from apportion.runtime.recorder import Recorder
@@ -49,6 +50,7 @@ class Machine:
         self._workers = workers = WorkerSide(books, tasks)
         self._attempts = attempts = AttemptSide(books, tasks, workers)
         self._claims = claims = ClaimSide(books, workers)
+        waiting = WaitingSide(books, tasks)
         self._planner = Planner(books, tasks)
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
             inputs.TaskSubmitted: tasks.submitted,
@@ -57,6 +59,8 @@ class Machine:
             inputs.RetryAsked: tasks.retry,
             inputs.TasksFound: lambda event: tasks.found(event, workers.found(event)),
             inputs.FrontLoaded: tasks.loaded,
+            inputs.ParkedFound: waiting.parked_found,
+            inputs.ExpiringFound: waiting.expiring_found,
             inputs.ChangeRefused: tasks.refused,
             inputs.AttemptEnded: attempts.ended,
             inputs.AttemptReleased: attempts.released,
@@ -79,6 +83,7 @@ class Machine:
             Why.CLAIM: claims.ended,
             Why.SILENT: workers.unheard,
             Why.RESTED: workers.rested,
+            Why.EXPIRY: waiting.expiry,
             Why.REPLAN: self._replan,
         }
 
@@ -97,6 +102,7 @@ class Machine:
             self._bells[alarm.why](alarm)
         self._planner.plan()
         self._claims.settle()
+        books.look_after()
         self._set_timer()
         return books.take_instructions()
 
@@ -147,7 +153,7 @@ class Machine:
             books.instruct(SetTimer(seconds))
 
     def _means_something(self, alarm: Alarm) -> bool:
-        if alarm.why in {Why.RESTED, Why.REPLAN}:
+        if alarm.why in {Why.RESTED, Why.REPLAN, Why.EXPIRY}:
             return True
         if alarm.why in {Why.CLAIM, Why.SILENT}:
             member = self._books.crew.members.get(alarm.id)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Container
 
 from apportion.errors import DuplicateError, QueueFullError, TaskConflictError, UnknownTaskError
-from apportion.events import TaskCancelled, TaskFailed, TaskQueued, TaskRequeued
+from apportion.events import TaskCancelled, TaskFailed, TaskQueued, TaskReleased, TaskRequeued
 from apportion.model.lifecycle import TaskState
+from apportion.model.ranks import PARKED
 from apportion.model.task_record import Task
 from apportion.ports import Insert
 from apportion.runtime.alarms import Alarm
@@ -20,9 +21,9 @@ from apportion.runtime.inputs import (
     TasksSubmitted,
     TaskSubmitted,
 )
-from apportion.runtime.instructions import CancelAttempt
-from apportion.runtime.ranking import due_of, later
-from apportion.runtime.records import attempt_of, changed, moved
+from apportion.runtime.instructions import CancelAttempt, ReadExpiring, ReadParked
+from apportion.runtime.ranking import due_of, expiry_of, later, parked_at
+from apportion.runtime.records import attempt_of, changed, moved, queued
 
 
 class TaskSide:
@@ -84,8 +85,17 @@ class TaskSide:
     def _stamped(self, given: Task, delay: float) -> Task:
         now = self._books.now.wall
         due = max(given.not_before or 0.0, now + delay)
-        rank = later(due) if due > now else self._books.ranking.ready(given.requirements.priority, now)
-        return changed(given, state=TaskState.QUEUED, created_at=now, queued_at=now, rank=rank)
+        fields = {"state": TaskState.QUEUED, "created_at": now, "queued_at": now}
+        if given.after:
+            rank = parked_at(now)
+            fields["not_before"] = due if due > now else given.not_before
+        else:
+            rank = self._rank(given, due)
+        return changed(given, rank=rank, expires=expiry_of(given, rank, now), **fields)
+
+    def _rank(self, task: Task, due: float = 0.0) -> float:
+        now = self._books.now.wall
+        return later(due) if due > now else self._books.ranking.ready(task.requirements.priority, now)
 
     def settle_hopefuls(self) -> None:
         """Let those go that were to be taken at once or never, and were not."""
@@ -112,6 +122,8 @@ class TaskSide:
         books.front.read_everything(event.tenants)
         books.limits.restarted(books.now.steady)
         books.delayed.read_everything()
+        books.instruct(ReadParked((PARKED, ""), books.watch()))
+        books.instruct(ReadExpiring(1, books.watch()))
         for task in [each for each in event.assigned if each.id not in still_held]:
             books.recorder.found(task)
             self.queue_again(task, "the run that held it ended", counted=False)
@@ -125,6 +137,7 @@ class TaskSide:
         if books.delayed.loading:
             standing = books.front.waiting
             delayed = [task for task in tasks if due_of(task) is not None and task.id not in standing]
+            end = None if end is None or end[0] >= PARKED else end
             for task in books.delayed.loaded(delayed, end):
                 books.set_due(task, due_of(task) or 0.0)
             return
@@ -181,10 +194,9 @@ class TaskSide:
             return
         if self._full(event.request, task.id):
             return
-        rank = books.ranking.ready(task.requirements.priority, books.now.wall)
-        transition = moved(
-            task, TaskState.QUEUED, rank=rank, queued_at=books.now.wall, finished_at=None, failures=0, deaths=0
-        )
+        now = books.now.wall
+        rank = parked_at(now) if task.after else self._rank(task)
+        transition = queued(task, rank, now, finished_at=None, failures=0, deaths=0)
         books.write(transition)
         books.queued += 1
         books.tell(TaskQueued(books.now.wall, transition.task))
@@ -195,11 +207,18 @@ class TaskSide:
         """Queue a task whose attempt has ended without ending it."""
         books, now = self._books, self._books.now.wall
         worker_id = task.assigned_worker or ""
-        rank = later(now + delay) if delay > 0 else books.ranking.ready(task.requirements.priority, now)
-        transition = moved(task, TaskState.QUEUED, rank=rank, queued_at=now, **fields)
+        transition = queued(task, self._rank(task, now + delay), now, **fields)
         books.write(transition)
         books.queued += 1
         books.tell(TaskRequeued(now, transition.task, worker_id, reason, counted, delay))
+        books.line_up(transition.task)
+
+    def release(self, task: Task) -> None:
+        """All tasks that a parked one waited for have succeeded: it may start, or at its date."""
+        books, now = self._books, self._books.now.wall
+        transition = queued(task, self._rank(task, task.not_before or 0.0), now)
+        books.write(transition)
+        books.tell(TaskReleased(now, transition.task))
         books.line_up(transition.task)
 
     # --- time -------------------------------------------------------------------------------------------------------
@@ -225,7 +244,7 @@ class TaskSide:
             return
         if self._books.now.steady >= waiting.expires:
             limit = waiting.task.schedule_timeout or 0.0
-            self._give_up(waiting.task, f"schedule-timeout: no worker took it within {limit:g} s")
+            self.give_up(waiting.task, f"schedule-timeout: no worker took it within {limit:g} s")
         elif not self.too_late(waiting.task) and waiting.task.requirements.deadline is not None:
             self._books.alarms.at(waiting.task.requirements.deadline, alarm)
 
@@ -234,10 +253,11 @@ class TaskSide:
         deadline = task.requirements.deadline
         if deadline is None or deadline > self._books.now.wall:
             return False
-        self._give_up(task, "deadline: it was not started by its deadline")
+        self.give_up(task, "deadline: it was not started by its deadline")
         return True
 
-    def _give_up(self, task: Task, error: str) -> None:
+    def give_up(self, task: Task, error: str) -> None:
+        """Fail a task that waits."""
         self._books.forget_waiting(task)
         self._books.queued -= 1
         self._end(task, TaskState.FAILED, error)

@@ -52,6 +52,22 @@ def due_of(task: Task) -> float | None:
     return task.rank - LATER if NOT_READY <= task.rank < PARKED else None
 
 
+def parked_at(wall: float) -> float:
+    """Return the rank of a task that waits for others from now on (Unix seconds)."""
+    return PARKED + wall
+
+
+def expiry_of(task: Task, rank: float, queued_at: float) -> float | None:
+    """Return the Unix time at which a task is given up that is queued like this, or None: never.
+
+    How long it may wait for a worker counts from when it may start.
+    """
+    ends = [] if task.requirements.deadline is None else [task.requirements.deadline]
+    if task.schedule_timeout is not None and rank < PARKED:
+        ends.append(max(queued_at, rank - LATER if rank >= NOT_READY else 0.0) + task.schedule_timeout)
+    return min(ends, default=None)
+
+
 def parked(task: Task) -> bool:
     """Return whether a stored task waits for others to succeed."""
     return task.rank >= PARKED

@@ -8,6 +8,7 @@ from apportion.model.lifecycle import TaskState, allowed
 from apportion.model.task_record import Task
 from apportion.model.trace_context import span_of
 from apportion.ports import Attempt, Transition
+from apportion.runtime.ranking import expiry_of
 
 
 def changed(task: Task, **fields: Any) -> Task:
@@ -26,6 +27,12 @@ def moved(task: Task, state: TaskState, **fields: Any) -> Transition:
     """
     assert allowed(task.state, state), f"task {task.id!r} cannot go from {task.state} to {state}"
     return Transition(changed(task, state=state, **fields), task.state, task.lease)
+
+
+def queued(task: Task, rank: float, wall: float, **fields: Any) -> Transition:
+    """Return the transition of ``task`` to the queue."""
+    expires = expiry_of(task, rank, wall)
+    return moved(task, TaskState.QUEUED, rank=rank, queued_at=wall, expires=expires, **fields)
 
 
 def attempt_of(task: Task) -> Attempt:
