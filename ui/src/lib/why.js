@@ -1,6 +1,6 @@
 // Decisions in words: from what was recorded of them, whichever strategy decided.
 
-import { number, percent } from "./format.js";
+import { number, percent, plural } from "./format.js";
 
 const HOW = {
   certain: "it stood out",
@@ -13,15 +13,24 @@ const HOW = {
 
 export function whyShort(decision, worker) {
   if (!decision) return "not recorded";
-  const parts = [`${decision.strategy ?? "?"}`];
-  if (decision.eligible !== undefined) parts.push(decision.eligible === 1 ? "the only one that could" : `of ${decision.eligible} that could`);
-  if (decision.how && decision.eligible !== 1) parts.push(HOW[decision.how] ?? decision.how);
-  const score = decision.scores?.[worker];
-  const others = Object.entries(decision.scores ?? {}).filter(([name]) => name !== worker);
-  if (score !== undefined && others.length) parts.push(`${number(score)} against ${number(best(decision, others)[1])} of the next`);
-  if (decision.eligible === undefined && decision.workers) parts.push(`of ${decision.workers} workers`);
-  return parts.join(", ");
+  const { eligible, how } = decision;
+  if (eligible === undefined) return `${decision.strategy ?? "?"}, of ${decision.workers ?? "?"} workers`;
+  if (eligible === 1) return "the only one that could";
+  if (how === "probe") return `not tried for long; ${eligible} could`;
+  const parts = [];
+  const value = decision.scores?.[worker];
+  const others = Object.entries(decision.scores ?? {}).filter(([name, each]) => name !== worker && !isTrial(decision, each));
+  if (value !== undefined && others.length) {
+    parts.push(`${lowerIsBetter(decision) ? "cost" : "score"} ${number(value)}, next best ${number(best(decision, others)[1])}`);
+  } else if (how === "sample") parts.push("the best of a sample");
+  parts.push(`${eligible} could`);
+  if (how === "plan") parts.push("matched with the queue");
+  if (how === "drawn" && decision.probability < 1) parts.push(`chance of ${percent(decision.probability)}`);
+  return parts.join("; ");
 }
+
+// A worker that is due for a trial costs nothing in the adaptive strategy's eyes.
+export const isTrial = (decision, value) => lowerIsBetter(decision) && value === 0;
 
 export const lowerIsBetter = (decision) => decision.strategy === "adaptive";
 
@@ -34,7 +43,7 @@ function best(decision, entries) {
 export function whyLong(decision, worker) {
   if (!decision) return [];
   const said = [];
-  const many = decision.considered > 1 ? `, together with ${decision.considered - 1} others at the front of the queue` : "";
+  const many = decision.considered > 1 ? `, together with ${plural(decision.considered - 1, "other")} at the front of the queue` : "";
   said.push(`The strategy ${decision.strategy} chose ${worker || "a worker"}${many}; ${decision.waiting ?? "?"} tasks waited, ${decision.workers ?? "?"} workers were registered.`);
   if (decision.eligible !== undefined) {
     said.push(decision.eligible === 1 ? "It was the only worker that could take the task." : `${decision.eligible} workers could have taken it.`);

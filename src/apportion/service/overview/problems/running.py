@@ -10,6 +10,7 @@ from apportion.service.overview.situation import Situation
 from apportion.wire.overview import ActionView, ProblemView
 
 _MOST = 5
+_ALMOST_ALL = 0.8
 
 
 def failing_type(situation: Situation) -> Iterator[ProblemView]:
@@ -27,9 +28,9 @@ def failing_type(situation: Situation) -> Iterator[ProblemView]:
         )
         yield ProblemView(
             "failing-type",
-            "critical" if not each.succeeded else "warning",
+            "critical" if each.failed >= _ALMOST_ALL * (each.failed + each.succeeded) else "warning",
             f"Tasks of the type {each.name} fail: {_share(each)} within five minutes",
-            f"the last: {each.error}" if each.error else "no reason was given",
+            f"The last: {each.error}." if each.error else "No reason was given.",
             "Look at the last failure; retry them once the cause is mended.",
             tasks_address(state="failed", task_type=each.name),
             [retry, stop],
@@ -45,8 +46,8 @@ def failing_worker(situation: Situation) -> Iterator[ProblemView]:
             "failing-worker",
             "warning",
             f"Worker {each.name} fails: {_share(each)} within five minutes",
-            (f"the last: {each.error}" if each.error else "no reason was given")
-            + ("; whole types fail too, so it may not be its doing" if blamed else ""),
+            (f"The last: {each.error}." if each.error else "No reason was given.")
+            + (" Whole types fail too, so it may not be its doing." if blamed else ""),
             "Drain it, and see what is wrong with it.",
             worker_address(each.name),
             [drain],
