@@ -81,6 +81,11 @@ class Watch:
         alerts = httpx.get(f"{self.url}/api/v1/alerts").json()["data"]["alerts"]
         return {alert["labels"]["alertname"] for alert in alerts if alert["state"] == "firing"}
 
+    def collects(self) -> bool:
+        """Return whether it has seen the service; what grew before that is no growth to it."""
+        found = httpx.get(f"{self.url}/api/v1/query", params={"query": 'up{job="apportion"} == 1'}).json()
+        return bool(found["data"]["result"])
+
     def rounds(self) -> float:
         """Return how often the rules were looked at."""
         text = httpx.get(f"{self.url}/metrics").text
@@ -156,7 +161,7 @@ def test_nobody_works(watched):
 
 def test_the_service_is_gone(watched):
     process, _, watch = watched()
-    until(watch.rounds)
+    until(watch.collects)
     process.popen.kill()
     until(lambda: watch.firing() == {"ApportionDown"})
 
@@ -203,6 +208,7 @@ def test_leases_are_lost(watched):
     _, client, watch = watched("--lease-seconds", "1", "--heartbeat-interval", "0.3")
     register(client)
     register(client, "other", capacity=0.5)
+    until(watch.collects)
     submit(client, 5)
     claim(client, 5)
     until(lambda: client.post("/v1/workers/other/heartbeat", json={}) and "ApportionLeasesLost" in watch.firing())

@@ -44,7 +44,7 @@ class Service:
         self.settings = settings
         self.events = EventLog(f"{int(wall_clock() * 1000):x}")
         self.meter = Meter()
-        self.meter.add(REFUSALS, "429", problem(429, "").title, amount=0.0)  # to be seen when it grows for the first time
+        self.meter.add(REFUSALS, "429", problem(429, "").title, amount=0.0)  # seen before it grows
         self.board = Board(self.meter, lambda: self.draining.is_set())
         self._tracing = open_tracing()
         observers = [self.events.add, Counting(self.meter).note, self.board.note, journal.note]
