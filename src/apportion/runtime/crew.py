@@ -30,18 +30,20 @@ class Holding:
         amount: units of capacity that it takes.
         expires: steady seconds at which the lease ends unless renewed.
         gauges: the limits that it counts under.
+        placed: the requirements that the balancer was asked to place.
         alone: whether its worker is given nothing else meanwhile.
         told: whether its worker has been told of it, as far as is known. After a restart that is open until the worker
             names it: the answer may have been lost with the process.
     """
 
-    __slots__ = ("alone", "amount", "expires", "gauges", "member", "task", "told")
+    __slots__ = ("alone", "amount", "expires", "gauges", "member", "placed", "task", "told")
 
     def __init__(self, task: Task, member: Member, amount: float, gauges: Sequence[Gauge] = ()) -> None:
         self.task = task
         self.member = member
         self.amount = amount
         self.gauges = gauges
+        self.placed = task.requirements
         self.alone = False
         self.expires = inf
         self.told = True

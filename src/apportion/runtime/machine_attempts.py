@@ -149,6 +149,6 @@ class AttemptSide:
             task.task_type,
             outcome.success,
             outcome.duration,
-            task=task.requirements,
+            task=holding.placed,
             fault=outcome.fault,
         )

@@ -155,6 +155,7 @@ class Planner:
         for gauge in gauges:
             gauge.started(books.now.steady)
         holding = Holding(transition.task, member, amount, gauges)
+        holding.placed = waiting.lane.requirements
         books.hold(holding, alone=waiting.lane.shape.alone)
         self._set_limits(holding)
         self._reservation.overtaken(waiting, member)
