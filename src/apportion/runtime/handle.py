@@ -46,6 +46,11 @@ class TaskHandle:
         """Whether the task has ended, as far as this process has seen."""
         return self._ended is not None
 
+    @property
+    def ended(self) -> Task | None:
+        """The task's record, once it has ended, as far as this process has seen."""
+        return self._ended
+
     async def result(self, timeout: float | None = None) -> Any:  # noqa: ASYNC109 -- the call is given
         """Wait until the task has ended, and return what its handler returned.
 

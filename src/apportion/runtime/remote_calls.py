@@ -96,13 +96,21 @@ class RemoteCalls(Lifetime):
         """
         return self._submissions.task(task_type, payload, options)
 
-    async def look_up(self, task_id: str) -> Task | None:
-        """Return a task's record as the store has it, or None."""
-        return await self._running.read(self._truth.get, task_id)
+    async def look_up_all(self, task_ids: Sequence[str]) -> list[Task | None]:
+        """Return tasks' records as the store has them, or None each."""
 
-    async def look_up_key(self, tenant: str, key: str) -> Task | None:
-        """Return the task that was submitted with that key, or None."""
-        return await self._running.read(self._truth.find, tenant, key)
+        def read() -> list[Task | None]:
+            return [self._truth.get(task_id) for task_id in task_ids]
+
+        return await self._running.read(read)
+
+    async def look_up_keys(self, keys: Sequence[tuple[str, str]]) -> list[Task | None]:
+        """Return the tasks that were submitted with these keys, each a tenant and its key, or None each."""
+
+        def read() -> list[Task | None]:
+            return [self._truth.find(tenant, key) for tenant, key in keys]
+
+        return await self._running.read(read)
 
     # --- what is shown ----------------------------------------------------------------------------------------------
 

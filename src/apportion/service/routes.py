@@ -13,6 +13,7 @@ from apportion.service.api import (
     session,
     tasks,
     tasks_changed,
+    tasks_waited,
     worker_work,
     workers,
 )
@@ -21,6 +22,7 @@ from apportion.service.route import Route
 ROUTES: tuple[Route, ...] = (
     *history.ROUTES,
     *tasks_changed.ROUTES,
+    *tasks_waited.ROUTES,
     *tasks.ROUTES,
     *worker_work.ROUTES,
     *workers.ROUTES,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from apportion.errors import UnknownTaskError
 from apportion.model.lifecycle import TaskState
 from apportion.model.task_record import Task
 from apportion.ports import TaskFilter
@@ -27,6 +30,19 @@ async def must_see_task(service: Service, asked: Asked) -> None:
     """
     if asked.caller.tenant is not None:
         await seen_task(service, asked)
+
+
+async def must_see_tasks(service: Service, asked: Asked, ids: Sequence[str]) -> None:
+    """Let nobody touch another tenant's tasks.
+
+    Raises:
+        UnknownTaskError: one of them is one.
+    """
+    if asked.caller.tenant is not None:
+        for id, task in zip(ids, await service.distributor.look_up_all(ids), strict=True):
+            if task is None:
+                raise UnknownTaskError(id)
+            asked.caller.sees(task)
 
 
 def filter_of(asked: Asked, given: TaskFilters) -> TaskFilter:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from typing import Any
 
 import msgspec
@@ -22,6 +21,8 @@ from apportion.wire.tasks import Submission
 _OPTIONS = ("id", "idempotency_key", "max_attempts", "timeout", "delay", "not_before", "schedule_timeout")
 
 New = tuple[Task, float]
+Key = tuple[str, str]
+"""A tenant, and a key of its own."""
 
 
 async def submit(
@@ -47,11 +48,11 @@ async def submit(
     trace = None if parse(traceparent) is None else traceparent
     places = range(len(given)) if len(given) > 1 else [None]
     new = [_task_of(service, each, caller, place, trace) for place, each in zip(places, given, strict=True)]
-    named = [each.id is not None or each.idempotency_key is not None for each in given]
-    async with AsyncExitStack() as stack:
-        if any(named):
-            await stack.enter_async_context(service.submitting)
-            new, ids = await _told_apart(service, new, named)
+    own_ids = [task.id for each, (task, _) in zip(given, new, strict=True) if each.id is not None]
+    own_keys = [(task.tenant, key) for task, _ in new if (key := task.idempotency_key) is not None]
+    async with service.taking.hold({*own_ids, *own_keys}):
+        if own_ids or own_keys:
+            new, ids = await _told_apart(service, new, own_ids, own_keys)
         else:
             ids = [task.id for task, _ in new]
         if new:
@@ -82,32 +83,28 @@ def plain_requirements(given: Any) -> dict[str, Any]:
     return plain
 
 
-async def _told_apart(service: Service, new: list[New], named: list[bool]) -> tuple[list[New], list[str]]:
+async def _told_apart(
+    service: Service, new: list[New], own_ids: list[str], own_keys: list[Key]
+) -> tuple[list[New], list[str]]:
     """Return those that are new, and the ids of all."""
+    look_up = service.distributor
+    taken = {task.id for task in await look_up.look_up_all(own_ids) if task is not None} if own_ids else set[str]()
+    found = await look_up.look_up_keys(own_keys) if own_keys else []
+    keys = {key: task for key, task in zip(own_keys, found, strict=True) if task is not None}
     fresh: dict[str, New] = {}
-    keys: dict[tuple[str, str], Task] = {}
     ids: list[str] = []
-    for entry, has_name in zip(new, named, strict=True):
+    for entry in new:
         task = entry[0]
-        before = await _before(service, task, keys) if has_name else None
+        before = None if task.idempotency_key is None else keys.get((task.tenant, task.idempotency_key))
         if before is None:
-            if task.id in fresh or (has_name and await service.distributor.look_up(task.id) is not None):
+            if task.id in fresh or task.id in taken:
                 raise DuplicateError("task", task.id)
             fresh[task.id] = entry
             if task.idempotency_key is not None:
                 keys[task.tenant, task.idempotency_key] = task
             before = task
+        elif not same_submission(task, before):
+            problem = f"it has the idempotency key {task.idempotency_key!r}, and was another task; use a new key"
+            raise TaskConflictError(before.id, before.state.value, problem)
         ids.append(before.id)
     return list(fresh.values()), ids
-
-
-async def _before(service: Service, task: Task, keys: dict[tuple[str, str], Task]) -> Task | None:
-    """Return the task that had the key before, if one had."""
-    key = task.idempotency_key
-    if key is None:
-        return None
-    before = keys.get((task.tenant, key)) or await service.distributor.look_up_key(task.tenant, key)
-    if before is not None and not same_submission(task, before):
-        problem = f"it has the idempotency key {key!r}, and was another task; use a new key"
-        raise TaskConflictError(before.id, before.state.value, problem)
-    return before

@@ -141,6 +141,20 @@ class WaitQuery(Struct, forbid_unknown_fields=True):
     timeout: Annotated[float, Meta(ge=0, le=300)] = 30
 
 
+class TasksAwaited(Struct, forbid_unknown_fields=True):
+    """Which tasks to wait for, and how long."""
+
+    ids: Annotated[list[Name], Meta(min_length=1, max_length=1000)]
+    timeout: Annotated[float, Meta(ge=0, le=300)] = 30
+
+
+class TasksEnded(Struct):
+    """Those of some tasks that have ended, and the ids of the others."""
+
+    items: list[TaskView]
+    open: list[str]
+
+
 class TaskExplained(Struct):
     """Why a task is where it is."""
 

@@ -1,15 +1,13 @@
-"""Tasks: submitted, looked at, waited for."""
+"""Tasks: submitted, and looked at."""
 
 from __future__ import annotations
 
-from apportion.errors import ResultTimeoutError
 from apportion.runtime.explaining import TaskExplanation
 from apportion.service.route import CLIENTS, READERS, Asked, OneOf, Reply, Route
-from apportion.service.seeing import filter_of, must_see_task, seen_task
+from apportion.service.seeing import filter_of, seen_task
 from apportion.service.service import Service
 from apportion.service.submitting import submit
 from apportion.service.views import task_view
-from apportion.service.waiting import first_of
 from apportion.wire.limits import TASK_LIST_BODY
 from apportion.wire.tasks import (
     PageQuery,
@@ -20,7 +18,6 @@ from apportion.wire.tasks import (
     TaskExplained,
     TaskPage,
     TaskView,
-    WaitQuery,
 )
 
 
@@ -47,20 +44,6 @@ async def show_task(service: Service, asked: Asked) -> Reply:
     return Reply(200, task_view(await seen_task(service, asked)))
 
 
-async def wait_for_task(service: Service, asked: Asked) -> Reply:
-    """Wait until a task is final."""
-    await must_see_task(service, asked)
-    handle = await service.distributor.handle(asked.path["id"])
-    query: WaitQuery = asked.query
-    try:
-        task = await first_of(service, asked, handle.wait(query.timeout))
-    except ResultTimeoutError:
-        task = None
-    if task is None:
-        return Reply(202, task_view(await service.distributor.task(asked.path["id"])))
-    return Reply(200, task_view(task))
-
-
 async def explain_task(service: Service, asked: Asked) -> Reply:
     """Say why a task is where it is."""
     task = await seen_task(service, asked)
@@ -81,15 +64,6 @@ ROUTES = (
         list_limit=TASK_LIST_BODY,
     ),
     Route("GET", "/v1/tasks", list_tasks, READERS, "Tasks, page by page", {200: TaskPage}, query=PageQuery),
-    Route(
-        "GET",
-        "/v1/tasks/{id:path}/wait",
-        wait_for_task,
-        READERS,
-        "Wait until a task is final: 200; 202 at the time-out",
-        {200: TaskView, 202: TaskView},
-        query=WaitQuery,
-    ),
     Route("GET", "/v1/tasks/{id:path}/explain", explain_task, READERS, "Why it is where it is", {200: TaskExplained}),
     Route("GET", "/v1/tasks/{id:path}", show_task, READERS, "A task", {200: TaskView}),
 )
