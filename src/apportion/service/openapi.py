@@ -10,21 +10,31 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from apportion.service.access.presented import COOKIE
 from apportion.service.route import ANYBODY, OneOf, Route
 from apportion.wire.problem import MEDIA_TYPE, Problem
 
 _REF = "#/components/schemas/{name}"
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 _PROBLEMS = {
-    403: "A page of another origin.",
+    401: "A token is needed, or this one is not valid.",
+    403: "The token's role or tenant does not allow this, or a page of another origin sent it.",
     404: "There is no such task or worker.",
+    408: "The body did not come in time.",
     409: "Its state or lease does not allow this.",
     413: "Too large.",
+    415: "Compressed.",
     421: "The Host header names another service.",
     422: "A field is wrong; it is named.",
     429: "The queue is full; Retry-After says when to try again.",
     503: "The store is in trouble, or the service drains; nothing was accepted.",
 }
+
+_WAYS_TO_SHOW_A_TOKEN = {
+    "token": {"type": "http", "scheme": "bearer"},
+    "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+}
+"""Either will do; none is needed as long as the service holds no token."""
 
 
 def document(routes: Sequence[Route]) -> bytes:
@@ -39,7 +49,7 @@ def document(routes: Sequence[Route]) -> bytes:
         "openapi": "3.1.0",
         "info": {"title": "Apportion", "version": version("apportion")},
         "paths": paths,
-        "components": {"schemas": components},
+        "components": {"schemas": components, "securitySchemes": _WAYS_TO_SHOW_A_TOKEN},
     }
     return msgspec.json.encode(whole)
 
@@ -73,6 +83,7 @@ def _operation(route: Route, shapes: dict[str, Any], components: dict[str, Any])
         "operationId": name if name != "docs" else name + route.path.replace("/", "_"),
         "summary": route.summary,
         "x-roles": sorted(route.roles - {ANYBODY}),
+        "security": [] if ANYBODY in route.roles else [{way: []} for way in _WAYS_TO_SHOW_A_TOKEN],
         "parameters": [*_in_path(route), *_in_query(route, components)],
         "responses": {
             **{

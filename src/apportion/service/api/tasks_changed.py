@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from apportion.errors import TaskConflictError
@@ -46,12 +47,12 @@ async def _each(service: Service, chosen: TaskFilter, change: Callable[[str], Aw
     changed, cursor = 0, None
     while True:
         tasks, cursor = await service.distributor.page(chosen, _PAGE, cursor)
-        for task in tasks:
-            try:
-                await change(task.id)
-            except TaskConflictError:
-                continue
-            changed += 1
+        # At once, so that they share commits.
+        ends = await asyncio.gather(*(change(task.id) for task in tasks), return_exceptions=True)
+        for end in ends:
+            if isinstance(end, BaseException) and not isinstance(end, TaskConflictError):
+                raise end
+            changed += end is None
         if cursor is None:
             return changed
 
