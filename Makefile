@@ -2,14 +2,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-# What `make run` shows. Some of the demo's tasks fail on purpose, and the command says so by exit code 1.
-DEMO ?= run demo/tasks.jsonl --fleet demo/fleet.toml --results demo/out --fresh
+# Where `make run` listens; 0: any free port. ONCE=1: it ends by itself when the sample is done.
+PORT ?= 8620
+ONCE ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := $(BIN)/python -m pip install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-ci test-long lint format types imports unit docs picture bench quality services lock upgrade clean dashboard
+.PHONY: help run batch test test-ci test-long lint format types imports unit docs picture bench quality services lock upgrade clean dashboard
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

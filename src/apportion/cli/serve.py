@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -82,7 +83,9 @@ def _serve(
     try:
         asyncio.run(serve_until_stopped(service, announce))
     except OSError as error:
-        raise ConfigurationError(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}") from error
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        remedy = "another service may be running there; name another port with --port"
+        raise ConfigurationError(f"cannot listen on {settings.host}:{settings.port}: {reason}; {remedy}") from error
     except KeyboardInterrupt:
         return
 
