@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar, Unpack
 from apportion.runtime.submission import TaskOptions, TaskSpec
 from apportion.sdk.asking import Asking
 from apportion.sdk.calls import Calls
-from apportion.sdk.event_streams import AsyncEventStream
+from apportion.sdk.event_streams import OVERVIEW, AsyncEventStream
 from apportion.sdk.handles import AsyncTaskHandle
 from apportion.sdk.settings import DEFAULT_URL, ClientConfig, checked_url, token_of
 from apportion.sdk.talk import Talk
@@ -149,3 +149,11 @@ class AsyncClient:
     def events(self, last_event_id: str | None = None) -> AsyncEventStream:
         """Return what happens, to be entered by ``async with``: from then on, or after the event of that id."""
         return AsyncEventStream(self._transport, self.calls, last_event_id)
+
+    def overviews(self) -> AsyncEventStream:
+        """Return the overview, to be entered by ``async with``: as it is, and again after each change.
+
+        It comes at most once a second. ``data`` is that of ``GET /v1/overview``, the first time with a quarter of an
+        hour, then with the newest steps of time only.
+        """
+        return AsyncEventStream(self._transport, self.calls, path=OVERVIEW)

@@ -14,13 +14,16 @@ from apportion.sdk.question import Question
 from apportion.sdk.talk import Reply, Request, Talk
 from apportion.sdk.transport import AsyncTransport, BlockingTransport, reply_of
 
+EVENTS = "/v1/events"
+OVERVIEW = "/v1/overview/live"
+
 _SILENCE = 45.0
 """Seconds without a byte after which a stream counts as broken; the service says something every 15."""
 
 
-def _opening(question: Question, last: str | None) -> Talk[None]:
+def _opening(question: Question, last: str | None, path: str = EVENTS) -> Talk[None]:
     headers = {} if last is None else {"Last-Event-ID": last}
-    request = Request("GET", "/v1/events", timeout=_SILENCE, headers=headers)
+    request = Request("GET", path, timeout=_SILENCE, headers=headers)
     reply = yield from question.asking.ask(request)
     if reply.status != 200:
         raise error_of(reply, request, question.url)
@@ -95,9 +98,19 @@ class EventStream:
 
 
 class AsyncEventStream:
-    """`EventStream` with ``async with`` and ``async for``."""
+    """`EventStream` with ``async with`` and ``async for``.
 
-    def __init__(self, transport: AsyncTransport, question: Question, last: str | None) -> None:
+    Args:
+        transport: of the client.
+        question: how patient it is.
+        last: the id of the last event that was seen, or None.
+        path: what is followed: everything that happens, or the overview.
+    """
+
+    def __init__(
+        self, transport: AsyncTransport, question: Question, last: str | None = None, path: str = EVENTS
+    ) -> None:
+        self._path = path
         self._transport = transport
         self._question = question
         self._reader = EventReader(last)
@@ -136,7 +149,7 @@ class AsyncEventStream:
     async def _connect(self) -> None:
         await self.close()
         self._reader.broken()
-        await self._transport.run(_opening(self._question, self._reader.last), self._send)
+        await self._transport.run(_opening(self._question, self._reader.last, self._path), self._send)
 
     async def _send(self, request: Request) -> Reply:
         response = await self._transport.http.send(self._transport.built(request), stream=True)

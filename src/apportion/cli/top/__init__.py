@@ -1,0 +1,1 @@
+"""``apportion top``: a service as it is now, on a terminal."""
