@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from apportion import validation
 from apportion.errors import FieldError, did_you_mean
-from apportion.model.frozen import FrozenDict
 from apportion.model.limit import Limit
 from apportion.model.plain import Plain
 
@@ -36,7 +35,7 @@ class RuntimeConfig(Plain):
         remember_every: seconds between two savings of what was learned, > 0.
         retry_after: seconds after which a submit that was refused for a full queue may be tried again, > 0.
         grace: seconds that running attempts have to end when the run stops, >= 0.
-        limits: limits over all workers, as `Limit` or as lines like ``key:openai concurrency=4 rate=10``.
+        limits: limits over all workers, as `Limit` or as lines like ``key:openai,concurrency=4,rate=10``.
         tenant_weights: tenant -> weight of its share, > 0, as a mapping or as lines like ``acme=3``; 1 for the others.
         keep_finished: days for which tasks are kept that have ended, > 0; None: for ever.
         keep_decisions: days for which decisions are kept, >= 0; 0: none is recorded.
@@ -63,7 +62,7 @@ class RuntimeConfig(Plain):
     retry_after: float = 1.0
     grace: float = 5.0
     limits: Sequence[Limit | str] = ()
-    tenant_weights: Mapping[str, float] | Sequence[str] = ()
+    tenant_weights: Mapping[str, float] | Sequence[str | tuple[str, float]] = ()
     keep_finished: float | None = None
     keep_decisions: float = 7.0
     shadow: tuple[str, ...] = ()
@@ -101,13 +100,18 @@ def _limits(given: object) -> tuple[Limit, ...]:
     return tuple(limits)
 
 
-def _weights(given: object) -> Mapping[str, float]:
+def _weights(given: object) -> tuple[tuple[str, float], ...]:
     field = "RuntimeConfig.tenant_weights"
-    if not validation.is_mapping(given):
-        lines = [str(each).rpartition("=") for each in validation.items(field, given)]
-        given = {tenant: _weight(field, weight) for tenant, _, weight in lines}
-    weights = {str(tenant): validation.number(field, weight, above=0) for tenant, weight in given.items()}
-    return FrozenDict(weights)
+    pairs = given.items() if validation.is_mapping(given) else map(_pair, validation.items(field, given))
+    return tuple((str(tenant), validation.number(field, weight, above=0)) for tenant, weight in pairs)
+
+
+def _pair(given: object) -> tuple[object, object]:
+    if isinstance(given, str):
+        tenant, _, weight = given.rpartition("=")
+        return tenant, _weight("RuntimeConfig.tenant_weights", weight)
+    tenant, weight = validation.items("RuntimeConfig.tenant_weights", given)
+    return tenant, weight
 
 
 def _weight(field: str, text: str) -> float:

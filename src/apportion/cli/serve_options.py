@@ -57,6 +57,9 @@ SETTINGS = (
     Setting("tls_key", str, "Its key, where that is in a file of its own.", "FILE"),
     Setting("behind_proxy", bool, "A proxy that speaks TLS stands in front."),
     Setting("public_names", list[str], "Name by which others reach it; may be repeated.", "NAME"),
+    Setting("limits", list[str], "Over all workers, like key:openai,concurrency=4,rate=10; may be repeated.", "LIMIT"),
+    Setting("tenant_weights", list[str], "Weight of a tenant's share, like acme=3; may be repeated.", "SHARE"),
+    Setting("keep_finished", float, "How long tasks are kept that have ended.", "DAYS"),
     Setting("log_format", str, "text or json.", "FORMAT"),
 )
 

@@ -48,12 +48,12 @@ class Limit(Plain):
 
     @classmethod
     def parse(cls, text: str) -> Limit:
-        """Return the limit that a line such as ``key:openai concurrency=4 rate=10`` names.
+        """Return the limit that a line such as ``key:openai,concurrency=4,rate=10`` names.
 
         Raises:
             FieldError: the line does not say what it has to.
         """
-        subject, *bounds = text.rsplit(None, 2) if text.count("=") > 1 else text.rsplit(None, 1)
+        subject, *bounds = text.rsplit(",", max(1, min(2, text.count("="))))
         kind, colon, name = subject.partition(":")
         given: dict[str, float] = {}
         for bound in bounds:
@@ -66,7 +66,7 @@ class Limit(Plain):
         return cls(kind, name, **given)  # type: ignore[arg-type]
 
 
-_FORM: Final = "write it like 'key:openai concurrency=4 rate=10', with task_type:, tenant: or key: before the name"
+_FORM: Final = "write it like 'key:openai,concurrency=4,rate=10', with task_type:, tenant: or key: before the name"
 
 
 def _number(text: str, what: str, number: str) -> float:

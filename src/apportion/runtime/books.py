@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import inf
 from typing import Any, cast
 
@@ -54,7 +54,7 @@ class Books:
         self.rng = rng
         self.now = Moment(0.0, 0.0)
         self.ranking = Ranking(config.ageing)
-        self.shares = FairShare(cast("Mapping[str, float]", config.tenant_weights))
+        self.shares = FairShare(dict(cast("Sequence[tuple[str, float]]", config.tenant_weights)))
         self.front = Fronts(config.front, self.shares)
         self.limits = Limits(cast("Sequence[Limit]", config.limits))
         self.delayed = Delayed(config.front)

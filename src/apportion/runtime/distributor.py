@@ -101,6 +101,7 @@ class Distributor(Lifetime):
             NotRunningError: the distributor is not open.
         """
         task, delay = self._submissions.task(task_type, payload, options)
+        await self.refuse_unknown_after([task])
         return await self._submitted(task, self._ask_submit(task, delay))
 
     async def submit_many(self, tasks: Iterable[TaskSpec | Mapping[str, Any]]) -> list[TaskHandle]:
@@ -114,6 +115,7 @@ class Distributor(Lifetime):
             As `submit`.
         """
         checked = [self._checked(spec) for spec in tasks]
+        await self.refuse_unknown_after([task for task, _ in checked])
         asked = [(task, self._ask_submit(task, delay)) for task, delay in checked]
         handles = await asyncio.gather(*(self._submitted(*each) for each in asked), return_exceptions=True)
         taken: list[TaskHandle] = []

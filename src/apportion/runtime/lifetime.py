@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -12,8 +12,10 @@ from apportion.config import RuntimeConfig
 from apportion.core.balancer import LoadBalancer
 from apportion.core.pool.pool import WorkerPool
 from apportion.errors import NotRunningError
+from apportion.model.task_record import Task
 from apportion.ports import Observer, TaskStore
 from apportion.runtime import inputs
+from apportion.runtime.dependencies import named_elsewhere, refuse_unknown, tenants_of
 from apportion.runtime.driver import Driver
 from apportion.runtime.handle import Handles
 from apportion.runtime.hands import Hands
@@ -119,6 +121,16 @@ class Lifetime:
     def weight_history(self) -> list[Weighed]:
         """Return how the adaptive strategy weighed the others over time, oldest first, at most 512 points."""
         return list(self._machine.recorder.weights.points)
+
+    async def refuse_unknown_after(self, tasks: Sequence[Task]) -> None:
+        """Refuse new tasks that wait for what is not there, or for each other in a circle.
+
+        Raises:
+            FieldError: naming the field.
+        """
+        if any(task.after for task in tasks):
+            names = named_elsewhere(tasks)
+            refuse_unknown(tasks, await self._running.read(tenants_of, self._truth, names))
 
     # --- inside -----------------------------------------------------------------------------------------------------
 

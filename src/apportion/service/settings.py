@@ -42,7 +42,7 @@ class ServiceSettings:
     port: int = PORT
     store: str | None = "apportion.db"
     strategy: str | None = None
-    runtime: RuntimeConfig = field(default_factory=lambda: RuntimeConfig(grace=LOCAL_GRACE))
+    runtime: RuntimeConfig = field(default_factory=lambda: RuntimeConfig(grace=LOCAL_GRACE, keep_finished=7.0))
     log_format: str = "text"
     tls_cert: str | None = None
     tls_key: str | None = None

@@ -18,7 +18,8 @@ from apportion.service.service import Service
 from apportion.wire.limits import VALUE
 from apportion.wire.tasks import Submission
 
-_OPTIONS = ("id", "idempotency_key", "max_attempts", "timeout", "delay", "not_before", "schedule_timeout")
+_OPTIONS = ("id", "idempotency_key", "max_attempts", "timeout", "delay", "not_before", "schedule_timeout", "after",
+            "limit_keys", "traceparent")  # fmt: skip
 
 New = tuple[Task, float]
 Key = tuple[str, str]
@@ -56,6 +57,7 @@ async def submit(
         else:
             ids = [task.id for task, _ in new]
         if new:
+            await service.distributor.refuse_unknown_after([task for task, _ in new])
             await service.distributor.submit_all(new)
     return ids, bool(new)
 
@@ -67,7 +69,7 @@ def _task_of(service: Service, given: Submission, caller: Caller, place: int | N
         payload = msgspec.json.decode(given.payload)
     options = {name: value for name in _OPTIONS if (value := getattr(given, name)) is not None}
     if trace is not None:
-        options["traceparent"] = trace
+        options.setdefault("traceparent", trace)
     tenant = caller.tenant_for(given.tenant)
     if tenant is not None:
         options["tenant"] = tenant

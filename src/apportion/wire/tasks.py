@@ -56,6 +56,9 @@ class Submission(Struct, forbid_unknown_fields=True):
     delay: NotNegative = 0
     not_before: Number | None = None
     schedule_timeout: NotNegative | None = None
+    after: Annotated[list[Name], Meta(max_length=1000)] = []
+    limit_keys: Annotated[list[Name], Meta(max_length=16)] = []
+    traceparent: Name | None = None
 
 
 Submissions = Annotated[list[Submission], Meta(min_length=1, max_length=10_000)]
@@ -86,6 +89,8 @@ class TaskView(Struct):
     timeout: float | None
     not_before: float | None
     schedule_timeout: float | None
+    after: list[str]
+    limit_keys: list[str]
     state: State
     attempt: int
     lease: int
