@@ -39,6 +39,11 @@ def echo(task: Task):
     return {"payload": task.payload, "type": task.task_type, "attempt": task.attempt, "by": task.worker_id}
 
 
+@worker.handler("trace")
+def trace(task: Task):
+    return task.traceparent
+
+
 @worker.handler("until")
 def until(task: Task):
     """Run until a file is there, or the result is not wanted any more."""

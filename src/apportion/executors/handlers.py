@@ -27,11 +27,12 @@ class TaskContext:
         attempt: which assignment of the task this is, from 1.
         lease: the fencing token, for whatever the handler writes elsewhere.
         timeout: seconds that the attempt may take, or None.
+        traceparent: the attempt's span, for spans of the handler's own, where the submit brought a trace.
         cancelled: True from the moment the attempt's result is not wanted any more. A function that takes long looks
             at it now and then, and returns.
     """
 
-    __slots__ = ("attempt", "cancelled", "lease", "task_id", "task_type", "timeout", "worker_id")
+    __slots__ = ("attempt", "cancelled", "lease", "task_id", "task_type", "timeout", "traceparent", "worker_id")
 
     def __init__(self, attempt: Attempt) -> None:
         self.task_id = attempt.task_id
@@ -40,6 +41,7 @@ class TaskContext:
         self.attempt = attempt.attempt
         self.lease = attempt.lease
         self.timeout = attempt.timeout
+        self.traceparent = attempt.traceparent
         self.cancelled = False
 
 

@@ -13,6 +13,7 @@ from apportion.errors import FieldError, FieldTypeError
 from apportion.model.plain import to_plain
 from apportion.model.task import TaskRequirements
 from apportion.runtime.submission import TaskOptions, new_id
+from apportion.sdk.trace import current_traceparent
 from apportion.wire.limits import TASK_LIST_BODY
 
 MOST_AT_ONCE = 10_000
@@ -56,6 +57,8 @@ def submission(given: Mapping[str, Any], where: str = "submit") -> bytes:
         sent["requirements"] = needs
     if "idempotency_key" not in sent:
         sent["idempotency_key"] = new_id()
+    if "traceparent" not in sent and (trace := current_traceparent()) is not None:
+        sent["traceparent"] = trace
     if "payload" in sent:
         sent["payload"] = json_of(f"{where}.payload", sent["payload"])
     return encoded(where, sent)

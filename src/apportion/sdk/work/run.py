@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import UNSET
+
 from apportion.clock import monotonic_clock
 from apportion.errors import NotAllowedError
 from apportion.ports import Attempt, Outcome
@@ -21,7 +23,7 @@ from apportion.sdk.work.keeper import Beat, Keeper, Lease, Post
 from apportion.sdk.work.line import Line
 from apportion.sdk.work.registration import Identity
 from apportion.sdk.work.reports import Reports
-from apportion.wire.workers import Assignments, Registration
+from apportion.wire.workers import Assignment, Assignments, Registration
 
 _log = logging.getLogger("apportion.worker")
 
@@ -136,10 +138,7 @@ class WorkerRun:
     def _brought(self, assignments: Assignments) -> int:
         """A claim has brought tasks: they are held from now on, and begun."""
         worker_id = self._line.identity.id
-        attempts = [
-            Attempt(each.task_id, each.task_type, each.payload, worker_id, each.attempt, each.lease, each.timeout)
-            for each in assignments.assignments
-        ]
+        attempts = [_attempt(each, worker_id) for each in assignments.assignments]
         if not attempts:
             return 0
         added, older = self._holdings.add(attempts)
@@ -299,3 +298,16 @@ class WorkerRun:
 def lease_of(attempt: Attempt) -> Lease:
     """Return what names an attempt."""
     return attempt.task_id, attempt.lease
+
+
+def _attempt(given: Assignment, worker_id: str) -> Attempt:
+    return Attempt(
+        given.task_id,
+        given.task_type,
+        given.payload,
+        worker_id,
+        given.attempt,
+        given.lease,
+        given.timeout,
+        None if given.traceparent is UNSET else given.traceparent,
+    )

@@ -55,6 +55,11 @@ class Task:
         return self._context.timeout
 
     @property
+    def traceparent(self) -> str | None:
+        """The attempt's span as W3C Trace Context writes it, for spans of the handler's own; None: it has no trace."""
+        return self._context.traceparent
+
+    @property
     def cancelled(self) -> bool:
         """Whether the result is not wanted any more: the task was cancelled, timed out, or is not this worker's now.
 
