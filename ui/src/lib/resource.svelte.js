@@ -5,6 +5,8 @@ import { get } from "./api.js";
 import { live } from "./live.svelte.js";
 
 const NOT_BEFORE = 1500;
+// What costs the service much is asked for less often: at most this share of the time is spent on waiting for it.
+const SHARE = 1 / 15;
 
 export class Resource {
   data = $state.raw(null);
@@ -13,6 +15,7 @@ export class Resource {
   #asked = 0;
   #timer = 0;
   #last = 0;
+  #took = 0;
   #path = "";
 
   // `path` is a function: the page's state that it reads decides what is fetched.
@@ -37,7 +40,7 @@ export class Resource {
     clearTimeout(this.#timer);
     this.#timer = 0;
     const number = ++this.#asked;
-    this.#last = performance.now();
+    const began = (this.#last = performance.now());
     this.loading = true;
     try {
       const found = await get(this.#path);
@@ -49,13 +52,15 @@ export class Resource {
       this.problem = problem;
       if (problem.status === 404) this.data = null;
     } finally {
+      this.#took = performance.now() - began;
       if (number === this.#asked) this.loading = false;
     }
   }
 
   #soon() {
     if (this.#timer || !this.#path || !this.#last) return;
-    const wait = Math.max(0, this.#last + NOT_BEFORE - performance.now());
+    const pause = Math.max(NOT_BEFORE, this.#took / SHARE);
+    const wait = Math.max(0, this.#last + pause - performance.now());
     this.#timer = setTimeout(() => this.load(), wait);
   }
 }
