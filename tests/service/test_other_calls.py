@@ -42,7 +42,7 @@ async def test_health_and_metrics(client):
     names = {line.split("{")[0].split(" ")[0] for line in text.splitlines() if not line.startswith("#")}
     assert all(name.startswith("apportion_") for name in names)
     assert 'apportion_tasks{state="queued"} 1.0' in text
-    assert 'apportion_refusals_total{status="404"} 1.0' in text
+    assert 'apportion_refusals_total{reason="Not found",status="404"} 1.0' in text
 
 
 async def test_a_draining_service_is_alive_and_not_ready(service, client):
