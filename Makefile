@@ -15,8 +15,11 @@ PIP := $(BIN)/python -m pip install --quiet
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: .venv/runtime .venv/dashboard ## run the demo
-	@$(BIN)/apportion $(DEMO) || test $$? -eq 1
+run: .venv/runtime .venv/dashboard ## bring up a service under load, until Ctrl-C; ONCE=1: until its sample is done
+	@$(BIN)/python demo/live.py --port $(PORT) $(if $(ONCE),--once)
+
+batch: .venv/runtime ## run the sample's tasks without a service; some fail on purpose, which is exit code 1
+	@$(BIN)/apportion run demo/tasks.jsonl --fleet demo/fleet.toml --results demo/out/batch --fresh || test $$? -eq 1
 
 test: lint types imports unit ## everything a change must pass
 
