@@ -60,7 +60,7 @@ async def test_the_schema_is_that_of_the_routes(client):
     assert submission["properties"]["task_type"] == {"type": "string", "minLength": 1, "maxLength": 255}
     assert "Problem" in schema["components"]["schemas"]
     listed = {parameter["name"] for parameter in schema["paths"]["/v1/tasks"]["get"]["parameters"]}
-    assert listed == {"state", "task_type", "tenant", "worker", "cursor", "limit"}
+    assert listed == {"state", "task_type", "tenant", "worker", "cursor", "limit", "newest_first", "brief"}
     references = [part.split('"')[0] for part in json.dumps(schema).split('"#/components/schemas/')[1:]]
     assert set(references) <= schema["components"]["schemas"].keys()
 
