@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from apportion import validation
-from apportion.catalog import ACCESS, EXECUTORS, RECORDS, STORES, load
+from apportion.catalog import ACCESS, BACK_UPS, EXECUTORS, RECORDS, STORES, load
 from apportion.clock import Clock, Random, fresh_random, wall_clock
 from apportion.config import RuntimeConfig
 from apportion.core.balancer import LoadBalancer
@@ -185,6 +185,24 @@ def record_opener(place: str | PathLike[str]) -> Callable[[], RecordBook]:
     """
     kind, where = _kind_and_place(fspath(place))
     return _Opener(RECORDS[kind], where)
+
+
+def back_up(store: str | PathLike[str], path: str | PathLike[str]) -> None:
+    """Write a consistent copy of a store's file, while others may have it open; it is a store like that one.
+
+    Tokens, which are in a file of their own, are not in it.
+
+    Args:
+        store: where tasks are kept: a path or ``sqlite:///path``.
+        path: the copy, where nothing is yet.
+
+    Raises:
+        StoreError: it is no store, or the copy cannot be written there.
+        ConfigurationError: there is no store of that kind.
+    """
+    kind, place = _kind_and_place(fspath(store))
+    copy: Callable[[str, str], None] = load(BACK_UPS[kind])
+    copy(str(place), fspath(path))
 
 
 def _kind_and_place(text: str) -> tuple[str, Any]:

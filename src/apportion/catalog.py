@@ -21,6 +21,11 @@ RECORDS = {
 }
 """What reads the record of decisions of a store that another process may have open, by its kind."""
 
+BACK_UPS = {
+    "sqlite": "apportion.stores.sqlite.copying:copy_file",
+}
+"""What copies a store that another process may have open, by its kind."""
+
 EXECUTORS = {
     "thread": "apportion.executors.thread:ThreadExecutor",
     "process": "apportion.executors.process:ProcessExecutor",

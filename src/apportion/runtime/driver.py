@@ -56,6 +56,9 @@ class Driver:
         machine: decides; nobody else talks to it.
         config: for the times that the driver minds.
         world: what it works with.
+
+    Attributes:
+        threads: wait for the store.
     """
 
     def __init__(self, machine: Machine, config: RuntimeConfig, world: Surroundings) -> None:
@@ -64,9 +67,9 @@ class Driver:
         self._world = world
         self._events: deque[inputs.Input] = deque()
         self._batch = Batch()
-        self._threads = StoreThreads()
-        self._committer = Committer(world.store, self._threads.write)
-        self._reads = Reads(world.store, self._threads.read, self.feed, self._troubled)
+        self.threads = StoreThreads()
+        self._committer = Committer(world.store, self.threads.write)
+        self._reads = Reads(world.store, self.threads.read, self.feed, self._troubled)
         self._questions = Questions()
         self._handouts = Handouts(self.feed)
         self._wake = asyncio.Event()
@@ -124,7 +127,7 @@ class Driver:
 
     async def read(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a store's reading method in a thread that may wait."""
-        return await self._threads.read(call, *args, **kwargs)
+        return await self.threads.read(call, *args, **kwargs)
 
     async def idle(self) -> None:
         """Wait until no task waits and none is held."""
@@ -147,7 +150,7 @@ class Driver:
             await self._task
         finally:
             self._end(self._failure or NotRunningError("the distributor was closed before that; open the store again"))
-            self._threads.close()
+            self.threads.close()
 
     # --- the loop ---------------------------------------------------------------------------------------------------
 
@@ -168,7 +171,7 @@ class Driver:
         events = [self._events.popleft() for _ in range(min(_MOST_EVENTS, len(self._events)))]
         if self._events:
             self._wake.set()
-        now = self._now()
+        now = Moment(self._world.clock(), self._world.steady())
         instructions = self._machine.handle(events, now)
         self._batch.add(instructions)
         self._time_placing(instructions, now)
@@ -198,9 +201,6 @@ class Driver:
         now = self._world.steady()
         self._give_up_at = self._give_up_at or now + _LAST_TRIES
         return now >= self._give_up_at
-
-    def _now(self) -> Moment:
-        return Moment(self._world.clock(), self._world.steady())
 
     def _remember_later(self) -> None:
         """See to it that what is learned is saved every few seconds."""

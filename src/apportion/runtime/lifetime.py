@@ -21,6 +21,7 @@ from apportion.runtime.handle import Handles
 from apportion.runtime.hands import Hands
 from apportion.runtime.learned import Learned
 from apportion.runtime.machine import Machine
+from apportion.runtime.purge import Purge
 from apportion.runtime.shadow_report import ShadowReport, report_of
 from apportion.runtime.submission import Submissions
 from apportion.runtime.surroundings import Surroundings
@@ -64,6 +65,7 @@ class Lifetime:
         self._waiting_workers: list[inputs.WorkerJoined] = []
         self._driver: Driver | None = None
         self._store: TaskStore | None = None
+        self._purging: asyncio.Task[None] | None = None
 
     # --- open and close ---------------------------------------------------------------------------------------------
 
@@ -89,6 +91,12 @@ class Lifetime:
             raise
         for joined in self._waiting_workers:
             self._driver.feed(joined)
+        if self.config.keep_finished is not None:
+            driver = self._driver
+            purge = Purge(
+                self._store, self.config.keep_finished, self._clock, driver.threads.read, driver.threads.write
+            )
+            self._purging = asyncio.create_task(purge.run(), name="apportion-purge")
         return self
 
     async def __aexit__(
@@ -106,6 +114,9 @@ class Lifetime:
         """
         if self._driver is None or self._store is None:
             return
+        if self._purging is not None:
+            self._purging.cancel()
+            await asyncio.wait([self._purging])
         try:
             await self._driver.stop(self.config.grace if grace is None else grace)
         finally:

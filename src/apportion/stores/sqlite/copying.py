@@ -9,6 +9,8 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from apportion.errors import StoreError
+from apportion.stores.sqlite.connections import BUSY_SECONDS
+from apportion.stores.sqlite.schema import APPLICATION_ID
 from apportion.stores.sqlite.trouble import told_plainly
 
 
@@ -23,6 +25,22 @@ def copy_database(source: sqlite3.Connection, path: str) -> None:
         source.backup(copy)
         # A file by itself, to be copied or sent on without a log beside it; a store turns its log on when it opens.
         copy.execute("PRAGMA journal_mode = DELETE")
+
+
+def copy_file(source: str, path: str) -> None:
+    """Write a consistent copy of a store's file to ``path``, while another process may have it open and write to it.
+
+    Raises:
+        StoreError: it is no store, it cannot be written there, or something is there already.
+    """
+    if not Path(source).is_file():
+        raise StoreError(f"the store {source} is not there; name the file that the service keeps its tasks in")
+    with told_plainly(source), closing(sqlite3.connect(source, timeout=BUSY_SECONDS, isolation_level=None)) as reader:
+        reader.execute("PRAGMA query_only = ON")
+        (mark,) = reader.execute("PRAGMA application_id").fetchone()
+        if mark != APPLICATION_ID:
+            raise StoreError(f"{source} is no Apportion store; name another file")
+        copy_database(reader, path)
 
 
 @contextmanager
