@@ -76,7 +76,8 @@ def _serve(
     def announce(address: str) -> None:
         say(console, "note", f"listening on {address}, the store is {settings.store}", "cyan")
         if fleet:
-            say(console, "note", f"{len(fleet)} local workers run commands; what these print is in {logs}", "cyan")
+            workers = f"{len(fleet)} local workers run" if len(fleet) > 1 else "a local worker runs"
+            say(console, "note", f"{workers} commands; what these print is in {logs}", "cyan")
 
     service = Service(settings)
     add_fleet(service, fleet, logs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
@@ -19,7 +20,7 @@ from apportion.cli.top.dialogs import Line, Question, Reading
 from apportion.cli.top.feed import Choice, Feed
 from apportion.cli.top.lists import TASK_COLUMNS, WORKER_COLUMNS, Listing, task_row, worker_row
 from apportion.clock import wall_clock
-from apportion.errors import ApportionError, ServiceUnavailableError
+from apportion.errors import ApportionError
 from apportion.wire.looking_closer import TaskHistory
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 SORTS = ("load", "id", "held", "completed", "success", "duration")
 STATES = ("assigned", "queued", "failed")
 FAILED_LOOKED_AT = 50
+
+BETWEEN_TRIES = 1.0
+"""Seconds before a service that does not answer is asked again."""
 
 HELP = """\
 Tab        workers, or tasks
@@ -107,9 +111,10 @@ class Top(App[None]):
                 async for overview in self._feed.overviews():
                     self._overview = overview
                     await self._refresh()
-            except ServiceUnavailableError as error:
+            except ApportionError as error:
                 self._overview = None
                 self.query_one("#head", Static).update(head.away(self._client.url, str(error)))
+                await asyncio.sleep(BETWEEN_TRIES)
 
     async def _refresh(self) -> None:
         """Show everything anew."""
