@@ -42,9 +42,11 @@ class Question:
         request = Request("GET", self.path(*parts), None, query or {}, timeout)
         return read((yield from self.asking.ask(request)), shape, request, self.url)
 
-    def post(self, path: str, body: bytes, shape: type[T], method: str = "POST") -> Talk[T]:
+    def post(
+        self, path: str, body: bytes, shape: type[T], method: str = "POST", timeout: float | None = None
+    ) -> Talk[T]:
         """Send a message, and return the answer."""
-        request = Request(method, path, body)
+        request = Request(method, path, body, timeout=timeout)
         return read((yield from self.asking.ask(request)), shape, request, self.url)
 
     def send(self, method: str, path: str) -> Talk[Reply]:

@@ -10,9 +10,20 @@ from apportion.runtime.submission import TaskSpec
 from apportion.sdk.question import Question
 from apportion.sdk.submissions import encoded, lists_of, submission
 from apportion.sdk.talk import Talk
-from apportion.wire.tasks import Changed, State, Submitted, SubmittedMany, TaskExplained, TaskPage, TaskView
+from apportion.wire.tasks import (
+    Changed,
+    State,
+    Submitted,
+    SubmittedMany,
+    TaskExplained,
+    TaskPage,
+    TasksAwaited,
+    TasksEnded,
+    TaskView,
+)
 
 _LONGEST_POLL = 30.0
+_MOST_AWAITED = 1000
 _TO_SPARE = 15.0
 """Seconds that a long poll may be late."""
 
@@ -85,7 +96,7 @@ class TaskCalls(Question):
             task = yield from self.fetch(path, TaskView, {"timeout": f"{left:.3f}"}, left + _TO_SPARE)
             if task.finished_at is not None and task.state not in {"queued", "assigned"}:
                 return task
-            if self.left(deadline, 1.0) <= 0:
+            if self.left(deadline) <= 0:
                 raise ResultTimeoutError(f"task {task_id!r} has not ended after {timeout:g} s; it goes on")
 
     def result(self, task_id: str, timeout: float | None = None) -> Talk[Any]:
@@ -103,12 +114,19 @@ class TaskCalls(Question):
         Raises:
             ResultTimeoutError: not all have ended within ``timeout`` seconds; they go on.
         """
-        deadline = self.deadline(timeout)
-        ended: list[TaskView] = []
-        for task_id in task_ids:
-            task = yield from self.wait(task_id, self.left(deadline))
-            ended.append(task)
-        return ended
+        deadline, wanted = self.deadline(timeout), list(task_ids)
+        ended: dict[str, TaskView] = {}
+        open_ids = list(dict.fromkeys(wanted))
+        while open_ids:
+            left = self.left(deadline, _LONGEST_POLL)
+            asked, later = open_ids[:_MOST_AWAITED], open_ids[_MOST_AWAITED:]
+            body = encoded("wait_all", TasksAwaited(asked, left))
+            told = yield from self.post("/v1/tasks/wait", body, TasksEnded, timeout=left + _TO_SPARE)
+            ended.update((task.id, task) for task in told.items)
+            open_ids = told.open + later
+            if open_ids and self.left(deadline) <= 0:
+                raise ResultTimeoutError(f"{len(open_ids)} of {len(wanted)} tasks have not ended after {timeout:g} s")
+        return [ended[task_id] for task_id in wanted]
 
     def cancel(self, task_id: str) -> Talk[TaskView]:
         """Cancel a task that has not ended, and return it.
