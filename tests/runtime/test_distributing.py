@@ -1,6 +1,7 @@
 """The embedded runtime from end to end, in memory and on a file."""
 
 import asyncio
+import gc
 from typing import Any
 
 import pytest
@@ -90,6 +91,28 @@ async def test_many_are_taken_together(distributor):
     assert [await handle.result(timeout=PATIENCE) for handle in handles] == [2 * number for number in range(300)]
     await distributor.join()
     assert (await distributor.counts())[TaskState.SUCCEEDED] == 300
+
+
+async def test_of_many_those_that_can_be_taken_are_taken_and_the_first_refusal_is_raised(distributor):
+    given = [{"task_type": "double", "payload": number, "id": name} for number, name in enumerate("abacca")]
+    with pytest.raises(DuplicateError, match="'a'"):
+        await distributor.submit_many(given)
+    await distributor.join()
+    assert (await distributor.counts())[TaskState.SUCCEEDED] == 3
+
+
+async def test_whoever_gives_up_waiting_for_many_is_told_nothing_more(distributor):
+    complaints: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: complaints.append(context))
+    taking = asyncio.create_task(distributor.submit_many([{"task_type": "double", "payload": 1, "id": "same"}] * 5))
+    await asyncio.sleep(0)  # it has asked, and waits
+    taking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await taking
+    await distributor.join()
+    gc.collect()
+    assert not complaints
+    assert (await distributor.counts())[TaskState.SUCCEEDED] == 1
 
 
 async def test_a_failure_says_why(distributor):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from apportion.model.task_record import Task
 from apportion.ports import Change, ForgetNotes, Insert, Note, Remember, Transition
@@ -43,17 +44,18 @@ class Batch:
 
     def add(self, instructions: Iterable[Instruction]) -> None:
         """Take in what the machine wants."""
+        take: dict[type[Any], Callable[[Any], None]] = {
+            Transition: self.transitions.append,
+            Insert: self.inserts.append,
+            Remember: self._remember,
+            Note: self.notes.append,
+        }
+        effect = self.effects.append
         for instruction in instructions:
-            if isinstance(instruction, Transition):
-                self.transitions.append(instruction)
-            elif isinstance(instruction, Insert):
-                self.inserts.append(instruction)
-            elif isinstance(instruction, Remember):
-                self.documents[instruction.name] = instruction
-            elif isinstance(instruction, Note):
-                self.notes.append(instruction)
-            else:
-                self.effects.append(instruction)
+            take.get(type(instruction), effect)(instruction)
+
+    def _remember(self, document: Remember) -> None:
+        self.documents[document.name] = document
 
     @property
     def changes(self) -> list[Change]:

@@ -117,12 +117,19 @@ class Distributor(Lifetime):
         checked = [self._checked(spec) for spec in tasks]
         await self.refuse_unknown_after([task for task, _ in checked])
         asked = [(task, self._ask_submit(task, delay)) for task, delay in checked]
-        handles = await asyncio.gather(*(self._submitted(*each) for each in asked), return_exceptions=True)
         taken: list[TaskHandle] = []
-        for handle in handles:
-            if isinstance(handle, BaseException):
-                raise handle
-            taken.append(handle)
+        refused: list[Exception] = []
+        try:
+            for task, answer in asked:  # one after the other: they are answered together, and then nobody waits again
+                try:
+                    taken.append(await self._submitted(task, answer))
+                except Exception as error:  # noqa: BLE001 -- the first is raised when all have been tried
+                    refused.append(error)
+        finally:
+            for _, answer in asked:
+                _forget(answer)  # whoever gave up meanwhile hears of none of them
+        if refused:
+            raise refused[0]
         return taken
 
     def _checked(self, spec: TaskSpec | Mapping[str, Any]) -> tuple[Task, float]:
@@ -284,3 +291,11 @@ def _left(worker_id: str, request: int) -> inputs.Input:
 
 def _drain(worker_id: str, request: int) -> inputs.Input:
     return inputs.DrainAsked(worker_id, request)
+
+
+def _forget(answer: asyncio.Future[Any]) -> None:
+    """Have nobody wait for an answer, and nobody complain that an error was not looked at."""
+    if not answer.done():
+        answer.cancel()
+    elif not answer.cancelled():
+        answer.exception()

@@ -179,8 +179,10 @@ class Driver:
         await self._carry_out()
 
     def _time_placing(self, instructions: Sequence[Instruction], began: Moment) -> None:
-        placed = sum(isinstance(each, Start) for each in instructions)
-        if placed and self._world.observers:
+        if not self._world.observers:
+            return
+        placed = [type(each) for each in instructions].count(Start)
+        if placed:
             self._tell(TasksPlaced(began.wall, placed, self._world.steady() - began.steady))
 
     def _settled(self) -> bool:
@@ -228,7 +230,7 @@ class Driver:
         self._do(commit.effects)
         if commit.retry_in is not None:
             asyncio.get_running_loop().call_later(commit.retry_in, self._wake.set)
-        if self._idle and not self._busy():
+        if self._idle and not self._busy() and not self._events:
             waiters, self._idle = self._idle, []
             for waiter in waiters:
                 if not waiter.done():
