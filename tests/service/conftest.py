@@ -68,6 +68,7 @@ class Process:
         if line is None:
             line = [sys.executable, "-m", "apportion", command, *before, "--port", "0", "--store", "tasks.db", *options]
         self.popen = subprocess.Popen([*under, *line], cwd=folder, stderr=subprocess.PIPE, text=True)
+        self.folder = folder
         self.said: list[str] = []
         self._address: Future[str] = Future()
         # Read all the time: a service whose log nobody reads would stand still once the pipe is full.
