@@ -1,0 +1,118 @@
+"""What workers and clients call themselves and say is shown as text, whatever it is, wherever it stands."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.dashboard.conftest import LASTING, Watched, opened
+from tests.dashboard.payloads import PAYLOADS
+from tests.dashboard.seed import World
+from tests.service.conftest import Process
+
+FOREIGN = (
+    "img:not(.brand img), iframe, object, embed, script:not([src^='/assets/']), base, form[action], marquee, video"
+)
+"""Nothing of these is in the dashboard of itself."""
+
+
+@pytest.fixture(scope="module")
+def hostile(built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Return a service in which every name and every text is hostile."""
+    started = Process(tmp_path_factory.mktemp("hostile"), *LASTING)
+    world = World(started.url)
+    for number, payload in enumerate(PAYLOADS):
+        skills = [payload, f"skill-{number}"]
+        labels = {payload: payload}
+        world.worker(payload, skills, kind=payload, region=payload, labels=labels, task_types=[payload])
+        more = {"tenant": payload, "payload": {payload: payload}, "max_attempts": 1, "idempotency_key": payload}
+        body = {"task_type": payload, "requirements": {"capabilities": skills, "affinity": [payload]}, **more}
+        task = world.call("POST", "/v1/tasks", {"id": id_of(payload), **body})["id"]
+        (given,) = claim(world, payload)
+        assert given["task_id"] == task
+        ending = {"success": False, "error": payload} if number % 2 else {"success": True, "result": {payload: payload}}
+        done = {"worker_id": payload, "lease": given["lease"], "duration": 1.0, **ending}
+        world.call("POST", f"/v1/tasks/{quote(task, safe='')}/complete", done)
+        waiting = {"task_type": payload, "tenant": payload, "requirements": {"capabilities": [payload + "?"]}}
+        world.call("POST", "/v1/tasks", waiting)
+    yield world
+    world.close()
+    started.stop()
+
+
+def id_of(payload: str) -> str:
+    return payload + hashlib.sha256(payload.encode()).hexdigest()[:6]
+
+
+def claim(world: World, worker: str) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = world.call(
+        "POST", f"/v1/workers/{quote(worker, safe='')}/claim", {"max": 1, "wait": 10}
+    )["assignments"]
+    return found
+
+
+@pytest.fixture
+def target(browser: Browser, hostile: World, watched: Watched) -> Iterator[Page]:
+    context = browser.new_context(base_url=hostile.url, viewport={"width": 1280, "height": 860})
+    page = opened(context, watched, hostile.url)
+    yield page
+    assert page.evaluate("window.hit") is None
+    assert page.evaluate("window.violations") == []
+    context.close()
+
+
+def nothing_foreign(page: Page) -> None:
+    found = page.locator(FOREIGN)
+    assert found.count() == 0, found.first.evaluate("(node) => node.outerHTML")
+
+
+def test_there_are_sixty():
+    assert len(set(PAYLOADS)) == 60
+    assert max(map(len, PAYLOADS)) < 200
+
+
+@pytest.mark.parametrize("place", ["", "fleet", "fleet?offset=50", "tasks", "decisions", "strategy", "advice"])
+def test_lists_show_names_as_text(target: Page, place: str):
+    target.goto(f"/#/{place}")
+    expect(target.get_by_text("live", exact=True)).to_be_visible()
+    expect(target.get_by_text("Loading …")).to_have_count(0)
+    nothing_foreign(target)
+
+
+@pytest.mark.timeout(180)
+def test_pages_of_tasks_and_workers_show_what_was_said_as_text(target: Page, hostile: World):
+    target.goto("/")
+    for number, payload in enumerate(PAYLOADS):
+        go(target, f"workers/{quote(payload, safe='')}")
+        expect(target.get_by_role("heading", level=1)).to_have_text(payload)
+        expect(target.get_by_text("Registered for")).to_be_visible()
+        nothing_foreign(target)
+        go(target, f"tasks/{quote(id_of(payload), safe='')}")
+        expect(target.get_by_role("heading", level=1)).to_have_text(id_of(payload))
+        expect(target.get_by_role("heading", name="Payload")).to_be_visible()
+        expect(target.get_by_text("Failed:" if number % 2 else "Result").first).to_be_visible()
+        nothing_foreign(target)
+        assert target.title().startswith(id_of(payload)[:20]) or number
+
+
+def go(page: Page, place: str) -> None:
+    page.evaluate("(place) => { location.hash = '#/' + place }", place)
+
+
+def test_questions_and_notes_show_names_as_text(target: Page, hostile: World):
+    payload = PAYLOADS[2]
+    target.goto(f"/#/tasks?state=queued&task_type={quote(payload, safe='')}")
+    expect(target.locator("tbody tr")).to_have_count(1)
+    target.get_by_role("button", name="Cancel all of these").click()
+    expect(target.get_by_role("dialog")).to_contain_text(payload)
+    nothing_foreign(target)
+    target.get_by_role("dialog").get_by_role("button", name="Leave it").click()
+    target.goto(f"/#/workers/{quote(payload, safe='')}")
+    target.get_by_role("button", name="Drain", exact=True).click()
+    expect(target.locator(".note")).to_contain_text(payload)
+    nothing_foreign(target)
