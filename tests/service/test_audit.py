@@ -46,7 +46,7 @@ async def test_each_act_of_an_administrator_is_written_down_with_its_outcome(ser
 
 def test_every_unsafe_call_that_is_not_a_workers_or_clients_own_is_for_the_log():
     """Generated: a new call of administrators has to be written down."""
-    own = {"/v1/tasks", "/v1/workers", "/v1/explain", "/v1/session"}
+    own = {"/v1/tasks", "/v1/tasks/wait", "/v1/workers", "/v1/explain", "/v1/session"}
     unlogged = {
         (route.method, plain_path(route.path))
         for route in ROUTES

@@ -164,9 +164,47 @@ async def test_cancel_and_retry_one_and_many(client):
         await submit(client, tenant="acme")
     assert (await client.post("/v1/tasks/cancel", json={"tenant": "acme"})).json() == {"changed": 3}
     assert (await client.post("/v1/tasks/retry", json={"state": "cancelled"})).json() == {"changed": 3}
-    assert (await client.post("/v1/tasks/cancel")).status_code == 422
     for verb in ("cancel", "retry"):
         assert (await client.post(f"/v1/tasks/nobody/{verb}")).status_code == 404
+
+
+async def test_tasks_are_chosen_in_the_address_or_the_body_and_never_all_by_accident(client):
+    for tenant in ("acme", "acme", "rival"):
+        await submit(client, tenant=tenant)
+    reply = await client.post("/v1/tasks/cancel")
+    assert (reply.status_code, reply.json()["field"]) == (422, "body")
+    assert "{} means all" in reply.json()["remedy"]
+    reply = await client.post("/v1/tasks/cancel", params={"tenant": "acme"}, json={"tenant": "rival"})
+    assert (reply.status_code, reply.json()["field"]) == (422, "tenant")
+    assert (await client.post("/v1/tasks/cancel", params={"color": "red"})).status_code == 422
+    assert (await client.post("/v1/tasks/cancel", params={"tenant": "acme"})).json() == {"changed": 2}
+    reply = await client.post("/v1/tasks/retry", params={"state": "cancelled"}, json={"tenant": "acme"})
+    assert reply.json() == {"changed": 2}
+    assert (await client.post("/v1/tasks/cancel", json={})).json() == {"changed": 3}
+
+
+@pytest.mark.parametrize(
+    ("sent", "field", "meant"),
+    [
+        ({"task_typ": "t"}, "task_typ", "task_type"),
+        ([{"task_type": "t"}, {"task_type": "t", "tennant": "a"}], "[1].tennant", "tenant"),
+        ({"task_type": "t", "requirements": {"capabilites": []}}, "requirements.capabilites", "capabilities"),
+        (
+            {"task_type": "t", "requirements": {"constraints": [{"lable": "x"}]}},
+            "requirements.constraints[0].lable",
+            "label",
+        ),
+    ],
+)
+async def test_a_misspelled_field_is_named_with_the_one_that_was_meant(client, sent, field, meant):
+    reply = await client.post("/v1/tasks", json=sent)
+    assert (reply.status_code, reply.json()["field"]) == (422, field)
+    assert f"did you mean {meant!r}?" in reply.json()["detail"]
+
+
+async def test_a_misspelled_filter_is_named_with_the_one_that_was_meant(client):
+    reply = await client.get("/v1/tasks", params={"task_typ": "t"})
+    assert "did you mean 'task_type'?" in reply.json()["detail"]
 
 
 async def test_explain_says_what_is_lacking(client):

@@ -88,6 +88,7 @@ async def test_exactly_one_completion_wins_and_the_others_are_told_which(client)
     assert sorted(reply.status_code for reply in replies) == [200] + [409] * 7
     lost = next(reply.json() for reply in replies if reply.status_code == 409)
     assert (lost["state"], lost["lease"]) == ("succeeded", 1)
+    assert "is succeeded, under lease 1 of worker 'w'" in lost["detail"]
 
 
 async def test_a_stale_lease_is_refused_by_every_verb_and_changes_nothing(client):

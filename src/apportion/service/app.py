@@ -74,7 +74,8 @@ def _endpoint(service: Service, route: Route) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         try:
             caller = admit(service, route, request)
-            body = None if decode is None else decode(await _read(service, route, request))
+            sent = b"" if decode is None else await _read(service, route, request)
+            body = decode(sent) if decode is not None and sent else None
             query = None if route.query is None else _query(request, route.query)
             asked = Asked(request.path_params, body, query, request, caller)
             answer = await audited(service, route, asked)
@@ -92,7 +93,7 @@ def _endpoint(service: Service, route: Route) -> Endpoint:
 
 
 def _read(service: Service, route: Route, request: Request) -> Awaitable[bytes]:
-    return service.bodies.read(request, route.body_limit, route.list_limit)
+    return service.bodies.read(request, route.body_limit, route.list_limit, required=route.body_required)
 
 
 def _query(request: Request, wanted: type[msgspec.Struct]) -> msgspec.Struct:
@@ -105,7 +106,7 @@ def _decoder(wanted: Any) -> msgspec.json.Decoder[Any]:
 
 
 def _refused(service: Service, route: Route, request: Request, error: Exception) -> Response:
-    found = problem_of(error)
+    found = problem_of(error, [each for each in (route.body, route.query) if each is not None])
     if found.status == 500:
         _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     answer = _answer_problem(service, found, {})

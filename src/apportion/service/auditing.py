@@ -30,7 +30,8 @@ async def audited(service: Service, route: Route, asked: Asked) -> Reply | Respo
     book = service.access.book
     client = asked.request.client
     address = "" if client is None else client.host
-    act = Act(wall_clock(), asked.caller.token, address, route.act, _target(asked.path, asked.body))
+    said = asked.query if asked.body is None else asked.body
+    act = Act(wall_clock(), asked.caller.token, address, route.act, _target(asked.path, said))
     number = await asyncio.to_thread(book.begin, act)
     try:
         answer = await route.handle(service, asked)
@@ -43,6 +44,6 @@ async def audited(service: Service, route: Route, asked: Asked) -> Reply | Respo
 
 
 def _target(path: Mapping[str, str], body: Any) -> str:
-    """Return whom it is done to: what the address names, else what the body says."""
+    """Return whom it is done to: what the path names, else what the body or the query says."""
     said = path.get("id")
     return (msgspec.json.encode(body).decode() if said is None and body is not None else said or "")[:_LONGEST]

@@ -25,13 +25,16 @@ class BodyReader:
         self._at_once = at_once
         self._held = 0
 
-    async def read(self, request: Request, limit: int = BODY, list_limit: int | None = None) -> bytes:
+    async def read(
+        self, request: Request, limit: int = BODY, list_limit: int | None = None, *, required: bool = True
+    ) -> bytes:
         """Return the body of a request.
 
         Args:
             request: whose.
             limit: bytes.
             list_limit: bytes of a body that is a list; None: as ``limit``.
+            required: whether there has to be one; else none is empty.
 
         Raises:
             ProblemError: it is missing, too large or too slow, or too much is coming in at this moment. Of a large one
@@ -49,7 +52,7 @@ class BodyReader:
             raise ProblemError(408, f"the body was not there within {self._seconds:g} s", field="body") from late
         finally:
             self._held -= sum(map(len, pieces))
-        if not pieces:
+        if not pieces and required:
             raise ProblemError(422, "a body is required and missing", field="body", remedy="send a JSON document")
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 

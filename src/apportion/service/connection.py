@@ -17,7 +17,8 @@ HEAD_LIMIT: Final = 32 * 1024
 _KEPT_FREE: Final = 128
 """Open files that are not for connections."""
 
-_TOO_LONG: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_TOO_LONG: Final = b'{"title":"Too large","status":431,"detail":"the headers are above the limit"}'
+_NO_HTTP: Final = b'{"title":"Bad request","status":400,"detail":"this is no HTTP request"}'
 
 
 def most_connections() -> int:
@@ -55,8 +56,18 @@ class Connection(HttpToolsProtocol):
         if self._in_head:
             self._head_size += len(data)
             if self._head_size > HEAD_LIMIT and not self.transport.is_closing():
-                self.transport.write(_TOO_LONG)
-                self.transport.close()
+                self._refuse(b"431 Request Header Fields Too Large", _TOO_LONG)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP."""
+        self._refuse(b"400 Bad Request", _NO_HTTP)
+
+    def _refuse(self, status: bytes, problem: bytes) -> None:
+        head = (
+            b"HTTP/1.1 %b\r\ncontent-type: application/problem+json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.write(head % (status, len(problem)) + problem)
+        self.transport.close()
 
     def on_headers_complete(self) -> None:
         """Begin to answer."""

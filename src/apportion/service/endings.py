@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET
 
 from apportion.errors import TaskConflictError
+from apportion.model.task_record import Task
 from apportion.ports import Outcome
 from apportion.service.body import require_value
 from apportion.service.problems import ProblemError
@@ -55,4 +56,11 @@ async def conflict_of(service: Service, task_id: str, error: TaskConflictError) 
         UnknownTaskError: there is no such task.
     """
     task = await service.distributor.task(task_id)
-    return ProblemError(409, str(error), state=task.state.value, lease=task.lease, remedy="stop the work")
+    detail = str(error) if error.state == task.state.value else _too_late(task)
+    return ProblemError(409, detail, state=task.state.value, lease=task.lease, remedy="stop the work")
+
+
+def _too_late(task: Task) -> str:
+    """Say of a task that the machine has forgotten, because it ended, what the store knows."""
+    winner = f", under lease {task.lease} of worker {task.assigned_worker!r}" if task.lease else ""
+    return f"task {task.id!r} is {task.state.value}{winner}; nothing was changed, stop the work"

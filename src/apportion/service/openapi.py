@@ -95,7 +95,7 @@ def _operation(route: Route, shapes: dict[str, Any], components: dict[str, Any])
     }
     if route.body is not None:
         operation["requestBody"] = {
-            "required": True,
+            "required": route.body_required,
             "content": {"application/json": {"schema": shapes[_key(route.body)]}},
         }
     return operation

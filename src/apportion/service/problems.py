@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -18,9 +19,11 @@ from apportion.errors import (
     StoreError,
     StoreFullError,
     TaskConflictError,
+    UnknownStrategyError,
     UnknownTaskError,
     UnknownWorkerError,
 )
+from apportion.service.known_fields import nearest_field
 from apportion.wire.problem import Problem
 
 _TITLES = {
@@ -60,12 +63,17 @@ def problem(status: int, detail: str, **members: Any) -> Problem:
     return Problem(_TITLES.get(status, "Error"), status, detail, **members)
 
 
-def problem_of(error: Exception) -> Problem:
-    """Return the problem document for an error; what nobody foresaw is 500 and says nothing of its insides."""
+def problem_of(error: Exception, wanted: Iterable[Any] = ()) -> Problem:
+    """Return the problem document for an error; what nobody foresaw is 500 and says nothing of its insides.
+
+    Args:
+        error: what happened.
+        wanted: the types of the body and the query, for who misspelled a field of theirs.
+    """
     if isinstance(error, ProblemError):
         return error.problem
     if isinstance(error, msgspec.DecodeError | msgspec.ValidationError):
-        return _of_decoding(error)
+        return _of_decoding(error, wanted)
     if isinstance(error, FieldError | FieldTypeError):
         return problem(422, str(error), field=error.field, remedy="mend the field")
     if isinstance(error, UnknownTaskError | UnknownWorkerError):
@@ -76,6 +84,8 @@ def problem_of(error: Exception) -> Problem:
         return problem(409, str(error), field="id")
     if isinstance(error, QueueFullError):
         return problem(429, str(error), retry_after=error.retry_after, remedy="try again after that many seconds")
+    if isinstance(error, UnknownStrategyError):
+        return problem(422, str(error), field="name", remedy="name one of these")
     if isinstance(error, CallerError) and not isinstance(error, NotRunningError):
         return problem(422, str(error))
     if isinstance(error, StoreFullError | StoreError | NotRunningError):
@@ -85,13 +95,14 @@ def problem_of(error: Exception) -> Problem:
     return problem(500, "the service failed on this request; its log says why")
 
 
-def _of_decoding(error: Exception) -> Problem:
+def _of_decoding(error: Exception, wanted: Iterable[Any]) -> Problem:
     """Say where in the body or query something is wrong."""
     found = _PLACE.match(str(error))
     what, place = (str(error), None) if found is None else (found["what"], found["place"])
     unknown = re.search(r"(?:unknown|missing required) field `([^`]+)`", what)
     field = (place or "").removeprefix("$").removeprefix(".")
     if unknown is not None:
+        what += nearest_field(wanted, place or "", unknown[1]) if what.startswith("Object contains unknown") else ""
         field = f"{field}.{unknown[1]}".removeprefix(".")
     remedy = "see /openapi.json for what is allowed"
     return problem(422, what, field=field or "body", remedy=remedy)

@@ -80,6 +80,7 @@ class Route:
         summary: one line for the schema.
         answers: status -> type of the answer, or `OneOf` several; problems are not listed.
         body: type of the body, or None.
+        body_required: whether there has to be one.
         query: type of the query, or None.
         body_limit: bytes.
         list_limit: bytes of a body that is a list; None: as ``body_limit``.
@@ -95,6 +96,7 @@ class Route:
     summary: str
     answers: Mapping[int, Any]
     body: Any = None
+    body_required: bool = True
     query: type[Struct] | None = None
     body_limit: int = BODY
     list_limit: int | None = None

@@ -36,6 +36,22 @@ async def serve(service: Service, announce: Callable[[str], None]) -> None:
         OSError: the address cannot be listened on.
     """
     settings = service.settings
+    config = configuration(service)
+    listener = _listen(settings.host, settings.port)
+    host, port = listener.getsockname()[:2]
+    scheme = "http" if settings.tls_cert is None else "https"
+    async with service:
+        announce(f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}")
+        await _Server(config, service).serve(sockets=[listener])
+
+
+def configuration(service: Service) -> uvicorn.Config:
+    """Return how the service speaks HTTP.
+
+    Raises:
+        ConfigurationError: the certificate or its key cannot be used.
+    """
+    settings = service.settings
     config = uvicorn.Config(
         build_app(service),
         http=Connection,
@@ -50,21 +66,12 @@ async def serve(service: Service, announce: Callable[[str], None]) -> None:
         timeout_graceful_shutdown=_LAST_ANSWERS,
         backlog=_WAITING_CONNECTIONS,
     )
-    _load(config)
-    listener = _listen(settings.host, settings.port)
-    host, port = listener.getsockname()[:2]
-    scheme = "http" if settings.tls_cert is None else "https"
-    async with service:
-        announce(f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}")
-        await _Server(config, service).serve(sockets=[listener])
-
-
-def _load(config: uvicorn.Config) -> None:
     try:
         config.load()
     except OSError as error:  # of which those of ssl are a kind
-        files = " and ".join(str(file) for file in (config.ssl_certfile, config.ssl_keyfile) if file is not None)
+        files = " and ".join(file for file in (settings.tls_cert, settings.tls_key) if file is not None)
         raise ConfigurationError(f"--tls-cert, --tls-key: {files} cannot be used: {error}") from error
+    return config
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -45,7 +45,8 @@ class Service:
         self.events = EventLog(f"{int(wall_clock() * 1000):x}")
         self.meter = Meter()
         self.meter.add(REFUSALS, "429", problem(429, "").title, amount=0.0)  # seen before it grows
-        self.board = Board(self.meter, lambda: self.draining.is_set())
+        self.draining = asyncio.Event()
+        self.board = Board(self.meter, self.draining.is_set)
         self._tracing = open_tracing()
         observers = [self.events.add, Counting(self.meter).note, self.board.note, journal.note]
         if self._tracing is not None:
@@ -62,7 +63,6 @@ class Service:
         self.bodies = BodyReader()
         self.schema = b""
         self.taking = Taking()
-        self.draining = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         """Open the store, and begin.

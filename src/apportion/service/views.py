@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from apportion.model.plain import to_plain
+from apportion.model.task import TaskRequirements
 from apportion.model.task_record import Task
 from apportion.model.worker import WorkerInfo
 from apportion.runtime.crew import Member
@@ -19,7 +21,13 @@ def task_view(task: Task, *, brief: bool = False) -> TaskView:
     fields: dict[str, Any] = {name: getattr(task, name) for name in _SHOWN}
     if brief:
         fields.update(payload=None, result=None)
-    return TaskView(**fields, requirements=task.requirements.to_dict(), state=task.state.value)
+    return TaskView(**fields, requirements=_plain(task.requirements), state=task.state.value)
+
+
+@lru_cache(1024)
+def _plain(requirements: TaskRequirements) -> dict[str, Any]:
+    """Return requirements as they are shown; many tasks share one value, so that it is to be looked at only."""
+    return requirements.to_dict()
 
 
 def worker_view(worker: WorkerInfo, member: Member | None) -> WorkerView:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from msgspec import structs
+
 from apportion.errors import TaskConflictError
 from apportion.ports import TaskFilter
 from apportion.service.endings import complete, conflict_of
+from apportion.service.problems import ProblemError
 from apportion.service.route import CLIENTS, WORKERS, Asked, Reply, Route
 from apportion.service.seeing import filter_of, must_see_task
 from apportion.service.service import Service
@@ -34,12 +37,30 @@ async def retry_task(service: Service, asked: Asked) -> Reply:
 
 async def cancel_many(service: Service, asked: Asked) -> Reply:
     """Cancel all tasks that are meant and have not ended."""
-    return Reply(200, Changed(await _each(service, filter_of(asked, asked.body), service.distributor.cancel)))
+    return Reply(200, Changed(await _each(service, _meant(asked), service.distributor.cancel)))
 
 
 async def retry_many(service: Service, asked: Asked) -> Reply:
     """Queue all tasks again that are meant, and failed or were cancelled."""
-    return Reply(200, Changed(await _each(service, filter_of(asked, asked.body), service.distributor.retry)))
+    return Reply(200, Changed(await _each(service, _meant(asked), service.distributor.retry)))
+
+
+def _meant(asked: Asked) -> TaskFilter:
+    """Return which tasks are meant, by the filters in the address, the body or both.
+
+    Raises:
+        ProblemError: neither says anything, or they say different things: nothing is done to all by accident.
+    """
+    given: TaskFilters | None = asked.body
+    in_query = {name: value for name, value in structs.asdict(asked.query).items() if value is not None}
+    if given is None and not in_query:
+        remedy = "say which tasks are meant by filters in the address or the body; the body {} means all"
+        raise ProblemError(422, "no filter and no body: which tasks?", field="body", remedy=remedy)
+    given = TaskFilters() if given is None else given
+    for name, value in in_query.items():
+        if getattr(given, name) not in {None, value}:
+            raise ProblemError(422, f"{name} is one thing in the address and another in the body", field=name)
+    return filter_of(asked, structs.replace(given, **in_query))
 
 
 async def _each(service: Service, chosen: TaskFilter, change: Callable[[str], Awaitable[None]]) -> int:
@@ -90,6 +111,8 @@ ROUTES = (
         "Cancel in bulk",
         {200: Changed},
         body=TaskFilters,
+        body_required=False,
+        query=TaskFilters,
         act="tasks.cancel",
     ),
     Route(
@@ -100,6 +123,8 @@ ROUTES = (
         "Retry in bulk",
         {200: Changed},
         body=TaskFilters,
+        body_required=False,
+        query=TaskFilters,
         act="tasks.retry",
     ),
     Route(
