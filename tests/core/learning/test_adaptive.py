@@ -174,6 +174,17 @@ def test_many_new_workers_at_once_are_all_tried(seed):
     assert all(got[f"new{number}"] >= 1 for number in range(10))
 
 
+def test_a_newcomer_among_equals_gets_its_share_even_if_its_first_tasks_were_unlucky():
+    shares = []
+    for seed in range(16):
+        world = World(seed, TEN, load=0.15)
+        world.run(400)
+        world.join("new", 1.0)
+        world.run(100)
+        shares.append(share(world.run(600), "new") * 11)  # of what is due to it
+    assert sum(min(1.0, each) for each in shares) / 16 > 0.7
+
+
 # --- exploring is bounded ---------------------------------------------------------------------------------------------
 
 

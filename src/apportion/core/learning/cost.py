@@ -16,7 +16,8 @@ OPTIMISM = 0.25
 """How much of the doubt speaks for a worker that was never tried, where trying is allowed."""
 
 CAUTION = 1.0
-"""How much of the doubt speaks against it where trying is not allowed."""
+LEAST_CAUTION = 0.5
+"""How much of the doubt speaks against it where trying is not allowed, and how much at least."""
 
 FREE_PICKS = 2
 _PROBE = 1e3
@@ -34,13 +35,17 @@ class Cost(NamedTuple):
     drawn: float
     settled: float
 
+    def plus(self, more: float) -> Cost:
+        """Return both with something added."""
+        return Cost(self.drawn + more, self.settled + more)
+
 
 def cost_of(belief: Belief, arm: Arm | None) -> Cost:
     """Return what a worker costs, by what is believed of it and by how its arm stands."""
     believed = belief.log_cost + (0.0 if arm is None else arm.penalty)
     probe = _PROBE if arm is not None and arm.probe else 0.0
     if arm is None or not belief.outcomes:  # all of whom nothing is known look alike: the strategies decide
-        return Cost(believed - OPTIMISM * belief.doubt - probe, believed + CAUTION * belief.doubt)
+        return Cost(believed - OPTIMISM * belief.doubt - probe, believed + max(LEAST_CAUTION, CAUTION * belief.doubt))
     return Cost(believed + DRAW * arm.draw * belief.doubt - probe, believed)
 
 

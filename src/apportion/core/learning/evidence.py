@@ -92,15 +92,14 @@ def _at_rest(
 
 
 def _compare(records: Records, worker: WorkerRecord, arm: Arm, record: TypeRecord) -> None:
-    """Bring the sums of worker and kind up to date with the arm, and learn how far workers differ by type."""
-    weight, effect = arm.weight, arm.weight * (arm.mean - record.mean)
+    """Bring the sums of worker and kind up to date with the arm, and learn how far workers differ."""
+    spreads = records.spreads
+    apart = arm.mean - record.mean
+    if arm.n >= 2 and len(record.arms) > 1:
+        spreads.observe(apart, record.variance / arm.n, *worker.effect(0.0, spreads.ratio, without=arm))
+    weight = arm.n / (arm.n + record.variance / spreads.by_type)  # in types that are surely known
     before_weight, before_effect = arm.given
-    arm.given = (weight, effect)
+    arm.given = (weight, weight * apart)
     for sums in (worker, records.kinds.get(worker.kind) if worker.kind else None):
         if sums is not None:
-            sums.take(weight - before_weight, effect - before_effect)
-    if arm.n >= 2 and len(record.arms) > 1:
-        unexplained = arm.mean - record.mean - worker.effect(0.0)
-        squared = min(4.0, max(0.0, unexplained * unexplained - record.variance / arm.n))
-        records.spread_n = min(200.0, records.spread_n + 1.0)
-        records.spread = max(0.02, records.spread + (squared - records.spread) / records.spread_n)
+            sums.take(weight - before_weight, weight * apart - before_effect)

@@ -23,12 +23,17 @@ def expect(records: Records, worker_id: str, kind: str | None, record: TypeRecor
     idle = 0.0
     if arm is not None:
         idle = 1.0 - 0.5 ** ((record.decisions - arm.tried_at) / (IDLE * max(1, len(record.ring))))
-    effect, ratio = (0.0, 1.0) if kind is None else _of_its_kind(records, kind, record)
+    effect, failures = (0.0, 1.0) if kind is None else _of_its_kind(records, kind, record)
+    spreads = records.spreads
+    spread = spreads.total
     worker = records.workers.get(worker_id)
     if worker is not None:
-        effect, ratio = worker.effect(effect), worker.failure_ratio(ratio)
-    failing = min(_MOST_FAILING, record.failure_rate_without(arm) * ratio)
-    return believe(arm, record, effect=effect, failing=failing, spread=records.spread, idle=idle)
+        ratio = spreads.ratio
+        effect, weight = worker.effect(effect, ratio, without=arm)
+        spread = spreads.by_type * (1.0 + 1.0 / (weight + ratio))
+        failures = worker.failure_ratio(failures)
+    failing = min(_MOST_FAILING, record.failure_rate_without(arm) * failures)
+    return believe(arm, record, effect=effect, failing=failing, spread=spread, idle=idle)
 
 
 def _of_its_kind(records: Records, kind: str, record: TypeRecord) -> tuple[float, float]:
@@ -36,7 +41,7 @@ def _of_its_kind(records: Records, kind: str, record: TypeRecord) -> tuple[float
     known = records.kinds.get(kind)
     if known is None:
         return 0.0, 1.0
-    effect = known.effect(0.0)
+    effect, _ = known.effect(0.0, records.spreads.ratio)
     alike = record.kinds.get(kind)
     if alike is not None:
         effect = alike.weight * (alike.mean - record.mean) + (1.0 - alike.weight) * effect

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping
 from functools import partial
+from itertools import islice
 from math import exp
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from apportion.core.learning.cost import FREE_PICKS, Cost, cost_of, handicap_of,
 from apportion.core.learning.evidence import Outcome, take_in
 from apportion.core.learning.expectation import IDLE, expect
 from apportion.core.learning.load_slope import fullness
+from apportion.core.learning.overdue import overdue
 from apportion.core.learning.pick import Pick
 from apportion.core.learning.records import Records
 from apportion.core.learning.type_record import MOST_SAVED, TypeRecord
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from apportion.model.worker import WorkerInfo
 
 _MOST_COLUMNS = 32
+_LISTENED = 2
+"""At each outcome, so many are listened to that have been given tasks and not been heard of."""
+
 _MOVED = 0.1
 """By so much a worker's effect over all types moves before its costs at the other types are written anew."""
 
@@ -49,6 +54,7 @@ class Learner:
     def __init__(self) -> None:
         self.records = Records()
         self._in_use: OrderedDict[TypeRecord, Columns] = OrderedDict()
+        self._now = 0.0
 
     # --- what a choice reads ----------------------------------------------------------------------------------------
 
@@ -107,6 +113,8 @@ class Learner:
         record.decided()
         arm.tried_at = record.decisions
         arm.hold(Pick(task, voters, now, fullness(worker.utilization)))
+        if not arm.outcomes:
+            record.unheard[worker.id] = None
         if arm.probe:
             arm.probe = False
             self._publish(worker.id, record, arm)
@@ -129,15 +137,19 @@ class Learner:
         arm = self._record(task_type).arms.get(worker_id)
         return arm.take(task_type, task, began) if arm is not None else None
 
-    def heard(self, worker_id: str, task_type: str | None, outcome: Outcome, rng: Random) -> None:
+    def heard(self, worker_id: str, task_type: str | None, outcome: Outcome, now: float, rng: Random) -> None:
         """Take in an outcome."""
         record = self.records.meet_type(task_type)
         arm = self.records.arm(worker_id, record)
+        self._now = now
         if outcome.success or outcome.fault != "task":  # a failure that is the task's own says nothing about the worker
             take_in(self.records, worker_id, record, arm, outcome)
         arm.tried_at = record.decisions
         arm.draw = rng.gauss(0.0, 1.0)
         self._publish(worker_id, record, arm)
+        record.unheard.pop(worker_id, None)
+        for unheard in list(islice(record.unheard, _LISTENED)):
+            self._listen(record, unheard)
         self._look_again(record, rng)
 
     # --- going on elsewhere -----------------------------------------------------------------------------------------
@@ -201,8 +213,11 @@ class Learner:
         worker = self.records.workers.get(worker_id)
         kind = None if worker is None else worker.kind
         self._write(worker_id, kind, record, self._in_use.get(record))
-        if worker is not None and abs(worker.effect(0.0) - worker.published) > _MOVED:
-            worker.published = worker.effect(0.0)
+        if worker is None:
+            return
+        effect, _ = worker.effect(0.0, self.records.spreads.ratio)
+        if abs(effect - worker.published) > _MOVED:
+            worker.published = effect
             for other, columns in self._in_use.items():
                 if other is not record:
                     self._write(worker_id, kind, other, columns)
@@ -212,7 +227,11 @@ class Learner:
         if belief.outcomes:
             record.valued(worker_id, belief.log_cost)
         if columns is not None:
-            columns.write(worker_id, cost_of(belief, record.arms.get(worker_id)))
+            arm = record.arms.get(worker_id)
+            cost = cost_of(belief, arm)
+            if arm is not None and arm.open:
+                cost = cost.plus(overdue(arm, belief, record, self._now))
+            columns.write(worker_id, cost)
 
     # --- looking again ----------------------------------------------------------------------------------------------
 
@@ -234,6 +253,14 @@ class Learner:
         if arm is not None:
             arm.draw = draw
             record.lean(arm, self.crowding.of(worker_id))
+            self._publish(worker_id, record, arm)
+
+    def _listen(self, record: TypeRecord, worker_id: str) -> None:
+        """Believe the longer of a worker that it is slow, the longer nothing is heard of its first tasks."""
+        del record.unheard[worker_id]
+        arm = record.arms.get(worker_id)
+        if arm is not None and arm.open:
+            record.unheard[worker_id] = None  # at the end: all are listened to in turn
             self._publish(worker_id, record, arm)
 
     def _strike_if_gone(self, record: TypeRecord) -> None:

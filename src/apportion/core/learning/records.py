@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from apportion.core.learning.arm import Arm
 from apportion.core.learning.crowding import Crowding
+from apportion.core.learning.spreads import Spreads
 from apportion.core.learning.type_record import TypeRecord
 from apportion.core.learning.worker_record import WorkerRecord
 
@@ -37,7 +38,7 @@ class Records:
         recent: (worker, type) of every arm, the least recently used first.
         fleet: number of workers that were last chosen from.
         crowding: what load adds to durations.
-        spread: variance between workers at one type that nothing else explains; ``spread_n``: of how many it is a mean.
+        spreads: how far workers differ.
     """
 
     def __init__(self) -> None:
@@ -48,8 +49,7 @@ class Records:
         self.recent: OrderedDict[tuple[str, str | None], None] = OrderedDict()
         self.fleet = 0
         self.crowding = Crowding()
-        self.spread = 0.3
-        self.spread_n = 5.0
+        self.spreads = Spreads()
 
     # --- types ------------------------------------------------------------------------------------------------------
 

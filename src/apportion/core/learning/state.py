@@ -37,7 +37,7 @@ def learner_state(learner: Learner) -> dict[str, Any]:
     """Return the learner as plain JSON. Types are pairs, since a task may have none (null)."""
     records = learner.records
     return {
-        "spread": [records.spread, records.spread_n],
+        "spreads": records.spreads.state(),
         "fleet": records.fleet,
         "crowding": records.crowding.state(),
         "types": [[key, _type_state(record)] for key, record in records.types.items()],
@@ -54,7 +54,7 @@ def learner_state(learner: Learner) -> dict[str, Any]:
 def restore_learner(learner: Learner, state: Mapping[str, Any]) -> None:
     """Replace all that a learner knows by what `learner_state` gave."""
     records = Records()
-    records.spread, records.spread_n = state["spread"]
+    records.spreads.restore(state["spreads"])
     records.fleet = state["fleet"]
     records.crowding.restore(state["crowding"])
     records.types.update((key, _type_record(key, saved)) for key, saved in state["types"])

@@ -32,6 +32,7 @@ class TypeRecord:
         failure_mean, failure_n: mean log duration of failed attempts.
         kinds: kind -> what all workers of the kind together have shown at this type.
         best: the lowest log cost among the arms, as last seen.
+        unheard: workers that have been given tasks of this type, and have ended none.
         ring: the workers that are looked at in turn; ``turn``: the place of the last one; ``looked_at``: its id, until
             it was seen to be there still.
     """
@@ -54,6 +55,7 @@ class TypeRecord:
         "sum_mean",
         "sum_weight",
         "turn",
+        "unheard",
         "variance",
         "variance_n",
     )
@@ -66,6 +68,7 @@ class TypeRecord:
         self.best_id: str | None = None
         self.ring: list[str] = []
         self._enlisted: set[str] = set()
+        self.unheard: dict[str, None] = {}
         self.turn = 0
         self.looked_at: str | None = None
         self.decisions = 0

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from apportion.core.learning.load_slope import LoadSlope
+
+if TYPE_CHECKING:
+    from apportion.core.learning.arm import Arm
 
 _MEMORY = 0.98
 _SLOPE = (500.0, 4.0, 2.5)
@@ -31,9 +36,19 @@ class WorkerRecord:
         self.published = 0.0
         self.crowding = LoadSlope(*_SLOPE)
 
-    def effect(self, prior: float) -> float:
-        """Return its log duration relative to others', shrunk to ``prior`` (its kind's) with the weight of one type."""
-        return (self.sum_effect + prior) / (self.sum_weight + 1.0)
+    def effect(self, prior: float, ratio: float, without: Arm | None = None) -> tuple[float, float]:
+        """Return its log duration relative to others', by all that it has shown, and how many types that rests on.
+
+        Args:
+            prior: what is expected of it without (its kind's effect).
+            ratio: how many types' weight that has; see `Spreads.ratio`.
+            without: what it has shown at one type is left out: whose belief this is for must not count twice.
+        """
+        weight, effect = self.sum_weight, self.sum_effect
+        if without is not None:
+            weight = max(0.0, weight - without.given[0])
+            effect -= without.given[1]
+        return (effect + ratio * prior) / (weight + ratio), weight
 
     def observe(self, failed: bool, expected: float) -> None:
         """Take in an outcome against the failure rate that its type has elsewhere."""

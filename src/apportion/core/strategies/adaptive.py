@@ -184,7 +184,8 @@ class AdaptiveStrategy(SeatStrategy):
         if pick is not None and pick.voters is not None and fault != "task":
             self._credit.judge(pick.voters, self._learner.advantage(worker_id, task_type, success, duration))
         load = None if pick is None or began is None else pick.load_of(began, duration)
-        self._learner.heard(worker_id, task_type, Outcome(success, duration, fault, load), self._rng(context))
+        outcome = Outcome(success, duration, fault, load)
+        self._learner.heard(worker_id, task_type, outcome, context.now, self._rng(context))
         self._experts.record(worker_id, task_type, success, duration, context)
 
     def record(

@@ -1,0 +1,67 @@
+"""How far workers differ: at one type of task, and of that, how far only by type."""
+
+from __future__ import annotations
+
+_MEMORY = 200.0
+_FIRST = 0.4
+_FIRST_N = 4.0
+_LEAST = 0.001
+"""Equal workers are believed to be equal, so that an unlucky first task keeps nobody out."""
+
+_FURTHEST = 4.0
+_LEAST_SHARE = 0.1
+_ENOUGH = 0.25
+
+
+class Spreads:
+    """Variances of log durations, learned by their moments: a worker's effect over all types, and what is left by type.
+
+    Attributes:
+        total: variance between workers at one type; ``total_n``: of how many it is a mean.
+        own: the variance that is left by type, as measured on workers that have shown several; ``own_n``: likewise.
+    """
+
+    __slots__ = ("own", "own_n", "total", "total_n")
+
+    def __init__(self) -> None:
+        self.total = _FIRST
+        self.total_n = _FIRST_N
+        self.own = _FIRST / 2.0
+        self.own_n = _FIRST_N
+
+    @property
+    def by_type(self) -> float:
+        """The variance that is left by type, when a worker's effect over all types is taken away."""
+        return max(_LEAST_SHARE * self.total, min(self.own, (1.0 - _LEAST_SHARE) * self.total))
+
+    @property
+    def ratio(self) -> float:
+        """The variance by type over that of workers' effects: how many types it takes to know a worker."""
+        by_type = self.by_type
+        return by_type / (self.total - by_type)
+
+    def observe(self, apart: float, noise: float, effect: float, weight: float) -> None:
+        """Take in how a worker stands at a type.
+
+        Args:
+            apart: its mean log duration relative to the type's.
+            noise: variance of that mean by chance.
+            effect: what its other types lead one to expect.
+            weight: how many types that rests on.
+        """
+        self.total_n = min(_MEMORY, self.total_n + 1.0)
+        found = min(_FURTHEST, apart * apart) - noise
+        self.total = max(_LEAST, self.total + (found - self.total) / self.total_n)
+        if weight > _ENOUGH:
+            doubtful = 1.0 + 1.0 / (weight + self.ratio)
+            found = (min(_FURTHEST, (apart - effect) ** 2) - noise) / doubtful
+            self.own_n = min(_MEMORY, self.own_n + 1.0)
+            self.own = max(_LEAST_SHARE * _LEAST, self.own + (found - self.own) / self.own_n)
+
+    def state(self) -> list[float]:
+        """Return it as plain numbers."""
+        return [self.total, self.total_n, self.own, self.own_n]
+
+    def restore(self, numbers: list[float]) -> None:
+        """Take over what `state` gave."""
+        self.total, self.total_n, self.own, self.own_n = numbers
