@@ -21,7 +21,7 @@ LASTING = ("--lease-seconds", "900", "--heartbeat-interval", "300")
 
 REPORT_VIOLATIONS = """
 window.violations = [];
-addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective + " " + event.blockedURI));
+addEventListener("securitypolicyviolation", (each) => violations.push(each.violatedDirective + " " + each.blockedURI));
 """
 
 

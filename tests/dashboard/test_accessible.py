@@ -28,9 +28,12 @@ def test_no_serious_violation(
 ):
     # Only here, since axe itself is put into the page as a script.
     context = browser.new_context(
-        base_url=running.url, viewport={"width": WIDTHS[device], "height": 844}, bypass_csp=True, reduced_motion="reduce",
+        base_url=running.url,
+        viewport={"width": WIDTHS[device], "height": 844},
+        bypass_csp=True,
+        reduced_motion="reduce",
         color_scheme="dark" if colours == "dark" else "light",
-    )  # fmt: skip
+    )
     page = opened(context, watched, running.url)
     found: dict[str, list[str]] = {}
     for place in [*PAGES, f"tasks/{tasks['succeeded']}", f"tasks/{tasks['impossible']}"]:
