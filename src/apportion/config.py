@@ -29,6 +29,8 @@ class RuntimeConfig(Plain):
         retry_backoff: seconds before the first retry, doubled with each further one, >= 0.
         retry_backoff_limit: seconds that a retry waits at most, >= 0.
         max_deaths: workers that may die while holding a task before it is quarantined as poison, >= 1.
+        cool_down: seconds for which a worker that keeps failing what others can do is given nothing, doubled each time
+            that it fails its trial, > 0.
         overtime: seconds after its time-out at which an attempt that nobody reported is given up, >= 0.
         lease_seconds: how long a remote worker holds a task without renewing, > 0.
         heartbeat_interval: seconds between a remote worker's heartbeats, > 0 and below ``lease_seconds``.
@@ -55,6 +57,7 @@ class RuntimeConfig(Plain):
     retry_backoff: float = 1.0
     retry_backoff_limit: float = 300.0
     max_deaths: int = 3
+    cool_down: float = 10.0
     overtime: float = 5.0
     lease_seconds: float = 15.0
     heartbeat_interval: float = 5.0
@@ -122,5 +125,5 @@ def _weight(field: str, text: str) -> float:
 
 
 _COUNTS = {"window": 1, "front": 8, "max_queued": 1, "max_attempts": 1, "max_deaths": 1}
-_POSITIVE = ("ageing", "lease_seconds", "heartbeat_interval", "remember_every", "retry_after")
+_POSITIVE = ("ageing", "cool_down", "lease_seconds", "heartbeat_interval", "remember_every", "retry_after")
 _NOT_NEGATIVE = ("reserve_after", "retry_backoff", "retry_backoff_limit", "overtime", "grace", "keep_decisions")

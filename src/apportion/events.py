@@ -120,6 +120,12 @@ class WorkerRested(WorkerFact):
     kind = "worker-rested"
 
 
+class WorkerCooled(WorkerFact):
+    """A worker that kept failing what others can do gets nothing for a while, or is tried again (without a reason)."""
+
+    kind = "worker-cooled"
+
+
 class WorkerGone(WorkerFact):
     """A worker left, was removed or died."""
 

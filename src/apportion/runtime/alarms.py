@@ -23,6 +23,7 @@ class Why(Enum):
     CLAIM = "a worker has waited for work as long as it wanted"
     SILENT = "nothing was heard of a worker"
     RESTED = "a worker's pause is over"
+    COOLED = "a worker was cooled down for long enough"
     EXPIRY = "a task that is in the store only may have to be given up"
     REPLAN = "a strategy that failed is tried again"
 

@@ -230,6 +230,7 @@ class Books:
             gauge.running += 1
         if alone:
             holding.alone = holding.member.alone = True
+        if alone or holding.member.breaker.allowance < inf:
             self.crew.set_status(holding.member)
 
     def let_go(self, holding: Holding) -> None:
@@ -253,8 +254,9 @@ class Books:
             gauge.running -= 1
         if holding.alone:
             holding.member.alone = False
-            if self.crew.members.get(holding.member.id) is holding.member:
-                self.crew.set_status(holding.member)
+        bounded = holding.alone or holding.member.breaker.allowance < inf
+        if bounded and self.crew.members.get(holding.member.id) is holding.member:
+            self.crew.set_status(holding.member)
         self.restless = True
         self.give_room(holding.member, holding.amount)
 

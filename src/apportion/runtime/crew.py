@@ -11,6 +11,7 @@ from apportion.model.task import TaskRequirements
 from apportion.model.task_record import Task
 from apportion.model.worker import WorkerInfo, WorkerStatus
 from apportion.registry.outcomes import Outcomes
+from apportion.runtime.breaker import Breaker, Circuit
 from apportion.runtime.limits import Gauge
 from apportion.runtime.moment import Moment
 
@@ -73,6 +74,8 @@ class Member:
 
     Attributes:
         id: its id.
+        info: the worker as if nothing ran there.
+        breaker: what keeps tasks from it while it fails what others can do.
         incarnation: which registration of that id; it only grows.
         leased: whether it has to renew what it holds.
         held: its assignments by task id.
@@ -90,12 +93,14 @@ class Member:
     """
 
     __slots__ = (
-        "alone", "cancelled", "capacity", "claim", "draining", "ghosts", "held", "id", "incarnation", "joined",
-        "kept", "leased", "outcomes", "published", "resting", "seen", "silent", "status",
+        "alone", "breaker", "cancelled", "capacity", "claim", "draining", "ghosts", "held", "id", "incarnation",
+        "info", "joined", "kept", "leased", "outcomes", "published", "resting", "seen", "silent", "status",
     )  # fmt: skip
 
     def __init__(self, worker: WorkerInfo, incarnation: int, leased: bool, now: Moment) -> None:
         self.id = worker.id
+        self.info = worker.replace(status=WorkerStatus.IDLE, current_load=0)
+        self.breaker = Breaker()
         self.incarnation = incarnation
         self.leased = leased
         self.held: dict[str, Holding] = {}
@@ -117,7 +122,13 @@ class Member:
     @property
     def asks(self) -> bool:
         """Whether it may be given something now, if it has room."""
-        return not self.alone and (not self.leased or (self.claim is not None and self.claim.left > 0))
+        if self.alone or len(self.held) >= self.breaker.allowance:
+            return False
+        return not self.leased or (self.claim is not None and self.claim.left > 0)
+
+    def could_take(self, needed: TaskRequirements) -> bool:
+        """Return whether it could take such a task if it held nothing else."""
+        return needed.complexity <= self.info.max_capacity and suitable(needed, self.info)
 
     @property
     def empty(self) -> bool:
@@ -131,7 +142,8 @@ class Member:
 
     def shown(self, worker: WorkerInfo) -> WorkerInfo:
         """Return the worker as people see it. One that does not ask at this very moment is none the worse for it."""
-        if self.resting or self.status in {WorkerStatus.OFFLINE, WorkerStatus.DRAINING}:
+        paused = self.resting or self.breaker.circuit is Circuit.OPEN
+        if paused or self.status in {WorkerStatus.OFFLINE, WorkerStatus.DRAINING}:
             return worker
         return worker.replace(status=WorkerStatus.BUSY if self.held else WorkerStatus.IDLE)
 
@@ -190,8 +202,8 @@ class Crew:
         return member.asks and self.pool.load_of(member.id) + amount <= member.capacity
 
     def could_ever_take(self, needed: TaskRequirements) -> bool:
-        """Return whether any worker could take such a task if it held nothing else."""
-        return any(needed.complexity <= worker.max_capacity and suitable(needed, worker) for worker in self.pool)
+        """Return whether any worker could take such a task if it held nothing else, silent ones included."""
+        return any(member.could_take(needed) and not member.draining for member in self.members.values())
 
     def set_status(self, member: Member) -> None:
         """Let the pool know whether the worker may be given tasks; one that does not ask counts as full."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from apportion.model.task_record import Task
 from apportion.runtime.books import Books
+from apportion.runtime.breaker import Circuit
 from apportion.runtime.limits import Gauge
 
 
@@ -17,6 +18,17 @@ def limited_by(books: Books, task: Task, now: float) -> list[str]:
     """
     gauges = books.limits.of(task.task_type, task.tenant, task.limit_keys)
     return [f"limited by {gauge.limit}: {_used(books, gauge, now)}" for gauge in gauges if gauge.left(now) < 1]
+
+
+def cooled_down(books: Books, task: Task) -> list[str]:
+    """Return which workers could take a task that waits, and are given nothing for a while."""
+    cooled = [each for each in books.crew.members.values() if each.breaker.circuit is Circuit.OPEN]
+    seconds = {each.id: max(0.0, each.breaker.until - books.now.wall) for each in cooled}
+    return [
+        f"worker {each.id} is cooled down for {seconds[each.id]:.1f} s: {each.breaker.reason}"
+        for each in cooled
+        if each.could_take(task.requirements)
+    ]
 
 
 def _used(books: Books, gauge: Gauge, now: float) -> str:

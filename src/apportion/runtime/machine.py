@@ -15,11 +15,12 @@ from apportion.runtime import inputs
 from apportion.runtime.alarms import Alarm, Why
 from apportion.runtime.books import Books
 from apportion.runtime.crew import Member
-from apportion.runtime.hindrances import limited_by
+from apportion.runtime.hindrances import cooled_down, limited_by
 from apportion.runtime.instructions import Instruction, SetTimer
 from apportion.runtime.lane import Lane
 from apportion.runtime.machine_attempts import AttemptSide
 from apportion.runtime.machine_claims import ClaimSide
+from apportion.runtime.machine_cooling import CoolingSide
 from apportion.runtime.machine_planning import Planner
 from apportion.runtime.machine_tasks import TaskSide
 from apportion.runtime.machine_waiting import WaitingSide
@@ -47,8 +48,9 @@ class Machine:
     def __init__(self, config: RuntimeConfig, balancer: LoadBalancer, pool: WorkerPool, rng: Random) -> None:
         self._books = books = Books(config, balancer, pool, rng)
         self._tasks = tasks = TaskSide(books)
-        self._workers = workers = WorkerSide(books, tasks)
-        self._attempts = attempts = AttemptSide(books, tasks, workers)
+        self._cooling = cooling = CoolingSide(books)
+        self._workers = workers = WorkerSide(books, tasks, cooling)
+        self._attempts = attempts = AttemptSide(books, tasks, workers, cooling)
         self._claims = claims = ClaimSide(books, workers)
         waiting = WaitingSide(books, tasks)
         self._planner = Planner(books, tasks)
@@ -83,6 +85,7 @@ class Machine:
             Why.CLAIM: claims.ended,
             Why.SILENT: workers.unheard,
             Why.RESTED: workers.rested,
+            Why.COOLED: cooling.cooled,
             Why.EXPIRY: waiting.expiry,
             Why.REPLAN: self._replan,
         }
@@ -100,6 +103,7 @@ class Machine:
             self._handlers[type(event)](event)
         for alarm in books.alarms.ringing(now):
             self._bells[alarm.why](alarm)
+        self._cooling.look_around()
         self._planner.plan()
         self._claims.settle()
         books.look_after()
@@ -134,7 +138,7 @@ class Machine:
 
     def hindrances(self, task: Task, steady: float) -> list[str]:
         """Return what keeps a waiting task from starting, besides who is there and has room."""
-        return limited_by(self._books, task, steady)
+        return [*limited_by(self._books, task, steady), *cooled_down(self._books, task)]
 
     @property
     def recorder(self) -> Recorder:
@@ -155,9 +159,9 @@ class Machine:
     def _means_something(self, alarm: Alarm) -> bool:
         if alarm.why in {Why.RESTED, Why.REPLAN, Why.EXPIRY}:
             return True
-        if alarm.why in {Why.CLAIM, Why.SILENT}:
+        if alarm.why in {Why.CLAIM, Why.SILENT, Why.COOLED}:
             member = self._books.crew.members.get(alarm.id)
-            number = None if member is None else member.incarnation if alarm.why is Why.SILENT else member.claim_request
+            number = None if member is None else member.claim_request if alarm.why is Why.CLAIM else member.incarnation
             return number == alarm.lease
         task = self._books.task(alarm.id)
         return task is not None and (alarm.why is Why.WAITED or task.lease == alarm.lease)

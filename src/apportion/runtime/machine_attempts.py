@@ -12,6 +12,7 @@ from apportion.runtime.books import Books
 from apportion.runtime.crew import Holding
 from apportion.runtime.inputs import AttemptEnded, AttemptReleased
 from apportion.runtime.instructions import CancelAttempt
+from apportion.runtime.machine_cooling import CoolingSide
 from apportion.runtime.machine_tasks import TaskSide
 from apportion.runtime.machine_workers import WorkerSide
 from apportion.runtime.records import attempt_of, moved
@@ -22,10 +23,11 @@ from apportion.runtime.silence import Silence
 class AttemptSide:
     """Handles the ends of attempts. Each is believed only under the lease that is valid now."""
 
-    def __init__(self, books: Books, tasks: TaskSide, workers: WorkerSide) -> None:
+    def __init__(self, books: Books, tasks: TaskSide, workers: WorkerSide, cooling: CoolingSide) -> None:
         self._books = books
         self._tasks = tasks
         self._workers = workers
+        self._cooling = cooling
         self._silence = Silence(books)
 
     def ended(self, event: AttemptEnded) -> None:
@@ -143,6 +145,7 @@ class AttemptSide:
         books.recorder.heard(task, outcome.success, outcome.duration, outcome.fault, books.now.wall)
         done = CompletedTask(task.id, task.task_type, outcome.success, outcome.duration)
         holding.member.outcomes.add(done, books.now.wall)
+        self._cooling.outcome(holding, outcome)
         books.crew.publish(holding.member, books.now)
         books.balancer.update_context(
             holding.member.id,

@@ -13,6 +13,7 @@ from apportion.runtime.books import Books
 from apportion.runtime.crew import Holding, Member
 from apportion.runtime.inputs import DrainAsked, Heartbeat, TasksFound, WorkerJoined, WorkerLeft, WorkerLost
 from apportion.runtime.instructions import HeartbeatAnswer
+from apportion.runtime.machine_cooling import CoolingSide
 from apportion.runtime.machine_tasks import TaskSide
 from apportion.runtime.records import moved
 from apportion.runtime.registrations import forgotten, kept, read
@@ -24,9 +25,10 @@ _FORGET_AFTER = 3600.0
 class WorkerSide:
     """Handles what happens to workers."""
 
-    def __init__(self, books: Books, tasks: TaskSide) -> None:
+    def __init__(self, books: Books, tasks: TaskSide, cooling: CoolingSide) -> None:
         self._books = books
         self._tasks = tasks
+        self._cooling = cooling
 
     def joined(self, event: WorkerJoined) -> None:
         """A worker registers. What an earlier registration of its id held is queued again.
@@ -219,6 +221,7 @@ class WorkerSide:
         if member.leased:
             self._books.instruct(forgotten(member.id))
         self._books.crew.leave(member)
+        self._cooling.forget(member)
         self._note(self._books.recorder.gone(member.id, self._books.now.wall))
         self._books.roomy.discard(member.id)
         self._books.tell(WorkerGone(self._books.now.wall, member.id, reason))

@@ -9,6 +9,7 @@ from apportion.model.plain import to_plain
 from apportion.model.task import TaskRequirements
 from apportion.model.task_record import Task
 from apportion.model.worker import WorkerInfo
+from apportion.runtime.breaker import Circuit
 from apportion.runtime.crew import Member
 from apportion.wire.tasks import TaskView
 from apportion.wire.workers import WorkerView
@@ -46,4 +47,6 @@ def worker_view(worker: WorkerInfo, member: Member | None) -> WorkerView:
         remote=member is not None and member.leased,
         incarnation=0 if member is None else member.incarnation,
         held=0 if member is None else len(member.held),
+        circuit="closed" if member is None else member.breaker.circuit.value,
+        cooled_until=member.breaker.until if member is not None and member.breaker.circuit is Circuit.OPEN else None,
     )

@@ -150,6 +150,8 @@ class WorkerView(Struct):
     remote: bool
     incarnation: int
     held: int
+    circuit: Literal["closed", "open", "half-open", "slow-start"]
+    cooled_until: float | None
 
 
 class WorkerList(Struct):
