@@ -47,16 +47,19 @@ class Meter:
     def add(self, metric: Metric, *labels: str, amount: float = 1.0) -> None:
         """Let a counter grow."""
         series = self.counters[metric]
-        kept = self._bounded(metric, labels)
-        series[kept] = series.get(kept, 0.0) + amount
+        if labels not in series:
+            labels = self._bounded(metric, labels)
+        series[labels] = series.get(labels, 0.0) + amount
 
     def observe(self, metric: Metric, value: float, *labels: str, times: int = 1) -> None:
         """Count an observation, or several of the same size."""
         series = self.histograms[metric]
-        kept = self._bounded(metric, labels)
-        histogram = series.get(kept)
+        histogram = series.get(labels)
         if histogram is None:
-            histogram = series[kept] = Histogram([0] * (len(metric.buckets) + 1))
+            labels = self._bounded(metric, labels)
+            histogram = series.get(labels)
+            if histogram is None:
+                histogram = series[labels] = Histogram([0] * (len(metric.buckets) + 1))
         histogram.counts[bisect_left(metric.buckets, value)] += times
         histogram.total += value * times
 

@@ -8,7 +8,7 @@ from typing import Literal
 Kind = Literal["counter", "gauge", "histogram"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is itself alone, and is looked up at every event
 class Metric:
     """A figure that is watched.
 
