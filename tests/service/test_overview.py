@@ -157,6 +157,18 @@ async def test_draining_and_resting_workers_are_named(client: httpx.AsyncClient)
     assert shown["problems"][0]["detail"].startswith("leaving")
 
 
+async def test_a_worker_that_is_cooled_down_is_named_with_its_reason(client: httpx.AsyncClient, service: Service):
+    await worker(client, "flaky")
+    await worker(client, "steady")
+    member = service.distributor.member("flaky")
+    assert isinstance(member, Member)
+    member.breaker.open(0.0, 30.0, "it failed 5 times in a row")
+    (problem,) = (await overview(client))["problems"]
+    assert problem["kind"] == "cooled-down"
+    assert "it failed 5 times in a row" in problem["detail"]
+    assert [each["path"] for each in problem["actions"]] == ["/v1/workers/flaky/drain"]
+
+
 async def test_silent_workers_are_named(client: httpx.AsyncClient, service: Service):
     await worker(client, "quick")
     member = service.distributor.member("quick")
@@ -313,4 +325,3 @@ async def test_the_stream_begins_with_everything(client: httpx.AsyncClient, serv
     shown = json.loads(message.partition(b"data: ")[2])
     assert shown["tasks"][TaskState.QUEUED.value] == 2
     assert len(shown["series"]["at"]) <= 4
-    await stream.aclose()

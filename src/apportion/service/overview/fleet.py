@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from apportion.runtime.breaker import Circuit
 from apportion.runtime.crew import Member
 from apportion.runtime.looks import Looks
 from apportion.wire.overview import FleetView
@@ -39,7 +40,8 @@ class FleetGlance:
         view: as it is shown.
         silent: those of whom nothing is heard.
         silent_held: tasks that these hold.
-        resting: those that asked for a pause, or are rested.
+        resting: those that asked for a pause.
+        cooling: those that failed too often and are cooled down, and why the first of them is.
         draining: those that leave.
     """
 
@@ -47,6 +49,8 @@ class FleetGlance:
     silent: Some = field(default_factory=Some)
     silent_held: int = 0
     resting: Some = field(default_factory=Some)
+    cooling: Some = field(default_factory=Some)
+    why_cooling: str = ""
     draining: Some = field(default_factory=Some)
 
 
@@ -66,8 +70,11 @@ def glance_at(looks: Looks) -> FleetGlance:
             continue
         if status == "draining":
             found.draining.add(member.id)
-        elif status == "overloaded":
+        elif member.resting:
             found.resting.add(member.id)
+        elif status == "overloaded":
+            found.cooling.add(member.id)
+            found.why_cooling = found.why_cooling or member.breaker.reason
         load, capacity = worker.current_load, worker.max_capacity
         view.capacity += capacity
         view.load += load
@@ -83,7 +90,7 @@ def status_of(member: Member) -> str:
         return "offline"
     if member.draining:
         return "draining"
-    if member.resting:
+    if member.resting or member.breaker.circuit is Circuit.OPEN:
         return "overloaded"
     return "busy" if member.held else "idle"
 

@@ -17,6 +17,7 @@ from apportion.service.overview.problems.queue import (
 from apportion.service.overview.problems.running import failing_type, failing_worker
 from apportion.service.overview.problems.service import draining_service, failing_strategy, troubled_store
 from apportion.service.overview.problems.workers import (
+    cooling_workers,
     draining_workers,
     no_workers,
     resting_workers,
@@ -38,6 +39,7 @@ KINDS: tuple[Callable[[Situation], Iterable[ProblemView]], ...] = (
     nearly_full_queue,
     growing_queue,
     too_few_workers,
+    cooling_workers,
     resting_workers,
     failed_for_good,
     draining_workers,

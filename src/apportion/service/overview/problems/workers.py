@@ -73,10 +73,26 @@ def resting_workers(situation: Situation) -> Iterator[ProblemView]:
             "resting",
             "warning",
             f"{resting.count} {'worker gets' if one else 'workers get'} nothing for now",
-            f"{resting} said to be too busy, or failed too often.",
-            "They are tried again by themselves.",
+            f"{resting} said to be too busy.",
+            "They are given tasks again once their pause is over.",
             workers_address(status="overloaded"),
             [],
+        )
+
+
+def cooling_workers(situation: Situation) -> Iterator[ProblemView]:
+    """Workers that kept failing what others can do."""
+    cooling = situation.fleet.cooling
+    if cooling.count:
+        one = cooling.count == 1
+        yield ProblemView(
+            "cooled-down",
+            "warning",
+            f"{cooling.count} {'worker is' if one else 'workers are'} cooled down after failures",
+            f"{cooling}: {situation.fleet.why_cooling}.",
+            "Each is tried again with one task by itself; see what is wrong with it, or drain it.",
+            worker_address(cooling.names[0]) if one else workers_address(status="overloaded"),
+            [ActionView(f"Drain {name}", "POST", worker_address(name, "/drain")) for name in cooling.names[:1] if one],
         )
 
 
