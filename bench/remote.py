@@ -1,4 +1,4 @@
-"""How fast tasks go through the service with clients and workers of the SDK, and the way from submit to start and result.
+"""How fast tasks go through the service with the SDK's client and workers, and the way from submit to start and result.
 
 ``python -m bench.remote [--tasks N] [--workers N] [--folder FOLDER]`` prints one JSON object a line, and keeps them in
 bench/out. The service, the client and each worker are processes of their own and share the machine's cores. Handlers do
@@ -98,7 +98,8 @@ def throughput(url: str, tasks: int) -> float:
         began = stopwatch()
         handles = []
         for start in range(0, tasks, SUBMITTED):
-            handles += client.submit_many([{"task_type": "no-op", "payload": {"n": n}} for n in range(start, start + SUBMITTED)])
+            numbers = range(start, min(tasks, start + SUBMITTED))
+            handles += client.submit_many([{"task_type": "no-op", "payload": {"n": n}} for n in numbers])
         ended = client.wait_all(handles, timeout=120)
         assert {task.state for task in ended} == {"succeeded"}
         return tasks / (stopwatch() - began)
