@@ -22,7 +22,7 @@ def no_workers(situation: Situation) -> Iterator[ProblemView]:
             "critical",
             f"{situation.waiting:,} tasks wait and no worker is there",
             f"Workers: {known}.",
-            "Start workers: see docs/guides/dashboard.md, or begin with `apportion up FLEET`.",
+            "Start some: `apportion worker MODULE:WORKER`, or local ones with `apportion up FLEET`.",
             "/v1/workers",
             [],
         )
