@@ -99,6 +99,22 @@ def test_swf(tmp_path: Path):
     assert job.columns["processors"] == 8
 
 
+def test_what_apportion_exports_is_read_as_it_is(tmp_path: Path):
+    """One task for each that an attempt ended, in the order of submits; lines stand in the order of ends."""
+    common = {"kind": "decision", "task_type": "lint", "requirements": {"complexity": 2}, "worker": "w"}
+    lines = [
+        {"kind": "worker", "at": 1.0, "worker": {"id": "w", "capabilities": [], "max_capacity": 1}},
+        {**common, "at": 5.0, "state": "succeeded", "outcome": "succeeded", "duration": 1.0},
+        {**common, "at": 2.0, "state": "queued", "outcome": "failed", "duration": 9.0},
+        {**common, "at": 2.0, "state": "failed", "outcome": "failed", "duration": 3.0},
+        {**common, "at": 3.0, "state": "assigned", "outcome": "running", "duration": None},
+    ]
+    found = rows("apportion", written(tmp_path / "decisions.jsonl", "".join(json.dumps(line) + "\n" for line in lines)))
+    by_time = sorted(found, key=lambda row: row.arrival)
+    assert [(row.arrival, row.work, row.complexity) for row in by_time] == [(0.0, 3.0, 2), (3.0, 1.0, 2)]
+    assert [row.columns["success"] for row in by_time] == [False, True]
+
+
 def test_apportion(tmp_path: Path):
     """What a running service recorded is read with its requirements."""
     line = {"at": 1000.5, "task_type": "lint", "duration": 2.5, "requirements": {"capabilities": ["py"], "priority": 7}}

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from apportion.cli import backup, decisions, plan, run, run_help, serve, simulate
+from apportion.cli import backup, decisions, plan, replay, run, run_help, serve, simulate
 from apportion.cli.access import audit, token
 from apportion.cli.exit_codes import ExitCode, exit_code_of, remedy_of
 from apportion.cli.flags import Command, Group
@@ -54,6 +54,7 @@ app.command("audit", cls=Command)(audit.audit)
 app.command("backup", cls=Command, epilog=backup.EPILOG, no_args_is_help=True)(backup.backup)
 app.command("simulate", cls=Command, no_args_is_help=True)(simulate.simulate)
 app.command("plan", cls=Command, no_args_is_help=True, epilog=plan.EPILOG)(plan.plan)
+app.command("replay", cls=Command, no_args_is_help=True)(replay.replay_decisions)
 app.add_typer(decisions.app)
 
 

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cache
-from math import exp
-from statistics import NormalDist
+from math import erf, exp, sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from apportion.clock import fresh_random
 from apportion.core.field import FEW, Field
 from apportion.core.strategies.adaptive import BAND, AdaptiveStrategy
 from apportion.core.strategies.hosted import HostedStrategy
 from apportion.core.strategies.scored import ScoredStrategy
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from apportion.core.candidates import Candidates
     from apportion.model.context import DecisionContext
     from apportion.model.task import TaskRequirements
@@ -31,10 +26,10 @@ _WEIGHED = 6
 _FAR = 1.5
 """Logarithm of cost: who costs more than 4.5 times what the chosen one does is not looked at either."""
 
-_DRAWS = 64
-_SURE = 2.5
-"""Standard deviations: nobody's draw is hoped to reach further."""
+_LEAST = 0.01
+"""No probability is said to be lower: so far out the estimate is none."""
 
+_ROOT_OF_TWO = sqrt(2.0)
 _PROBED = -100.0
 
 
@@ -82,7 +77,7 @@ def look_at(
     if count == 0:
         return Look("plan" if planned else "certain", 1.0, 0, {})
     if isinstance(strategy, AdaptiveStrategy):
-        return _adaptive(strategy, task, everyone, seat, None if planned else context)
+        return _adaptive(strategy, task, candidates, seat, None if planned else context)
     scores: dict[str, float] = {}
     if isinstance(strategy, ScoredStrategy):
         values = strategy.values(task, everyone, context)
@@ -91,67 +86,64 @@ def look_at(
 
 
 def _adaptive(
-    strategy: AdaptiveStrategy, task: TaskRequirements, everyone: Field, seat: int, context: DecisionContext | None
+    strategy: AdaptiveStrategy,
+    task: TaskRequirements,
+    candidates: Candidates,
+    seat: int,
+    context: DecisionContext | None,
 ) -> Look:
-    if context is None and len(everyone) > _WEIGHED:  # a plan has no use for columns of costs, so there may be none
-        return Look("plan", 1.0, len(everyone), {})
-    if len(everyone) == 1:
-        return Look("certain" if context is not None else "plan", 1.0, 1, {})
-    few = everyone if context is None else _best_few(strategy, task, everyone, seat, context)
-    centres, spreads = strategy.odds(task, few)
+    everyone = candidates.everyone()
+    count = len(everyone)
+    if context is None or count == 1:  # a plan has no use for columns of costs, so there may be none
+        return Look("certain" if context is not None else "plan", 1.0, count, {})
+    few, costs = _best_few(candidates, *strategy.weighed(task, everyone, context), seat)
     # What is probed stands so far ahead that it would not be a cost.
-    costs = [exp(min(centre, 50.0)) if centre > _PROBED else 0.0 for centre in centres]
-    scores = _shown(few, costs, seat, highest=False)
-    if context is None:
-        return Look("plan", 1.0, len(everyone), scores)
-    place = few.listed().index(seat)
-    if centres[place] < _PROBED:
-        return Look("probe", None, len(everyone), scores)
-    probability = _share(centres, spreads, place)
-    return Look("certain" if probability == 1.0 and not any(spreads) else "drawn", probability, len(everyone), scores)
+    probed = costs[0] < _PROBED
+    seconds = [0.0 if cost < _PROBED else exp(min(cost, 50.0)) for cost in costs]
+    scores = _shown(few, seconds, seat, highest=False)
+    if probed:
+        return Look("probe", None, count, scores)
+    draws = strategy.draws(task, few)
+    if all(reach == 0.0 for _, reach in draws) and len(few) == 1:
+        return Look("certain", 1.0, count, scores)
+    centres = [cost - moved for cost, (moved, _) in zip(costs, draws, strict=True)]
+    return Look("drawn", _share(centres, [reach for _, reach in draws]), count, scores)
 
 
-def _best_few(
-    strategy: AdaptiveStrategy, task: TaskRequirements, everyone: Field, seat: int, context: DecisionContext
-) -> Field:
-    costs, seats = strategy.costs(task, everyone, context), everyone.listed()
+def _best_few(candidates: Candidates, field: Field, costs: Any, seat: int) -> tuple[Field, list[float]]:
+    """Return the chosen worker and those with room that cost least beside it, with their costs."""
+    seats = field.listed()
+    own = float(costs[seats.index(seat)]) if seat in seats else 0.0
     if len(seats) > FEW:
         best = np.argpartition(costs, _WEIGHED)[:_WEIGHED].tolist()
         seats, costs = [seats[place] for place in best], [float(costs[place]) for place in best]
-    near = min(costs) + _FAR
+    near = own + _FAR
     ranked = sorted((cost, other) for cost, other in zip(costs, seats, strict=True) if cost <= near and other != seat)
-    return Field(everyone.pool, [seat, *(other for _, other in ranked[: _WEIGHED - 1])])
+    kept = [
+        (cost, other) for cost, other in ranked[: _WEIGHED - 1] if not field.unchecked or candidates.may_take(other)
+    ]
+    return Field(field.pool, [seat, *(other for _, other in kept)]), [own, *(cost for cost, _ in kept)]
 
 
-def _share(centres: list[float], spreads: list[float], place: int) -> float:
-    """Return how often a worker is chosen when doubts are drawn: alone the best, or one of those near it in turn."""
-    surest = centres[place] + _SURE * spreads[place] + BAND
-    if all(
-        centre - _SURE * spread > surest
-        for other, (centre, spread) in enumerate(zip(centres, spreads, strict=True))
-        if other != place
-    ):
-        return 1.0
-    costs = np.array(centres) + np.array(spreads) * _draws()[:, : len(centres)]
-    near = costs <= costs.min(axis=1, keepdims=True) + BAND
-    share = float((near[:, place] / near.sum(axis=1)).mean())
-    return max(share, 1 / _DRAWS)
+def _share(centres: list[float], reaches: list[float]) -> float:
+    """Return how often the first is chosen when doubts are drawn: alone the best, or in turn with those near it.
 
-
-@cache
-def _draws() -> NDArray[np.float64]:
-    """Return draws of a standard normal quantity: the same ones always, so that looking draws nothing from anybody.
-
-    Each column holds the quantiles of as many equal shares, shuffled (Latin hypercube sampling; McKay, Beckman and
-    Conover, Technometrics 21, 1979): far less noise than as many free draws.
+    Against each other by itself that is a normal difference. Pairs are put together by their odds, as if choices
+    followed Luce's axiom ("Individual choice behavior", 1959): exact for two workers, and for any number of alike ones.
     """
-    rng = fresh_random(1)
-    columns: list[list[float]] = []
-    for _ in range(_WEIGHED):
-        column = [NormalDist().inv_cdf((place + 0.5) / _DRAWS) for place in range(_DRAWS)]
-        rng.shuffle(column)
-        columns.append(column)
-    return np.array(columns).T
+    against = 0.0
+    for centre, reach in zip(centres[1:], reaches[1:], strict=True):
+        ahead, spread = centre - centres[0], sqrt(reaches[0] ** 2 + reach**2)
+        wins = 0.5 * (_below(ahead - BAND, spread) + _below(ahead + BAND, spread))
+        against += (1.0 - wins) / max(wins, _LEAST)
+    return max(_LEAST, 1.0 / (1.0 + against))
+
+
+def _below(value: float, spread: float) -> float:
+    """Return the probability that a normal quantity around 0 is below a value."""
+    if spread <= 0.0:
+        return 0.5 if value == 0.0 else float(value > 0.0)
+    return 0.5 * (1.0 + erf(value / spread / _ROOT_OF_TWO))
 
 
 def _shown(field: Field, values: Any, seat: int, *, highest: bool) -> dict[str, float]:

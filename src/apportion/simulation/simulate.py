@@ -19,7 +19,7 @@ from apportion.simulation.figures.count import columns_of, figures_of
 from apportion.simulation.figures.series import series_of
 from apportion.simulation.placing.balancer_placer import BalancerPlacer
 from apportion.simulation.placing.dispatcher import Dispatcher
-from apportion.simulation.placing.machine_dispatcher import MachineDispatcher
+from apportion.simulation.placing.machine_dispatcher import MachineDispatcher, Record
 from apportion.simulation.placing.matching import MatchingDispatcher
 from apportion.simulation.placing.selecting import SelectingDispatcher
 from apportion.simulation.policies import BASELINES, MATCHING, ORACLES
@@ -96,11 +96,17 @@ def stage_of(scenario: Scenario, seed: int) -> Stage:
     return Stage(scenario, seed, traffic, bounds_of(scenario, traffic))
 
 
-def play(stage: Stage, strategy: Any) -> SimulationResult:
-    """Run one strategy on a stage; see `simulate`."""
+def play(stage: Stage, strategy: Any, record: Record | None = None) -> SimulationResult:
+    """Run one strategy on a stage; see `simulate`.
+
+    Args:
+        stage: scenario and seed.
+        strategy: who decides.
+        record: is given each line of the record of decisions, where the scenario is placed by ``plan``.
+    """
     scenario, traffic, seed = stage.scenario, stage.traffic, stage.seed
     world = World(scenario.workers, len(traffic.jobs), seed)
-    dispatcher = _dispatcher(scenario, traffic, world, strategy, seed)
+    dispatcher = _dispatcher(stage, world, strategy, record)
     incidents = incidents_of(scenario)
     began = stopwatch()
     Run(world, traffic.jobs, incidents, dispatcher).play()
@@ -120,7 +126,8 @@ def play(stage: Stage, strategy: Any) -> SimulationResult:
     )
 
 
-def _dispatcher(scenario: Scenario, traffic: Traffic, world: World, strategy: Any, seed: int) -> Dispatcher:
+def _dispatcher(stage: Stage, world: World, strategy: Any, record: Record | None) -> Dispatcher:
+    scenario, traffic, seed = stage.scenario, stage.traffic, stage.seed
     rng = fresh_random(seed + _STREAM)
     every = max(1, len(traffic.jobs) // _SAMPLES)
     build = BASELINES.get(strategy) or ORACLES.get(strategy) if isinstance(strategy, str) else None
@@ -131,7 +138,7 @@ def _dispatcher(scenario: Scenario, traffic: Traffic, world: World, strategy: An
         return keep(world, scenario.run, placer, pool, every)
     balancer = _balancer(strategy, world, seed)
     if scenario.run.placing == "plan":
-        return MachineDispatcher(world, scenario.run, balancer, traffic.jobs, rng, every)
+        return MachineDispatcher(world, scenario.run, balancer, traffic.jobs, rng, every, record)
     pool = WorkerPool()
     return SelectingDispatcher(world, scenario.run, BalancerPlacer(balancer, pool), pool, every)
 

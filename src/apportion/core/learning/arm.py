@@ -45,6 +45,7 @@ class Arm:
         tried_at: the type's count of decisions when it was last picked or heard of; ``valued_at``: when its costs were
             last written.
         draw: the current standard normal draw of its doubt.
+        reach: how far one standard deviation of that draw moves its cost, as it was last written.
         penalty: logarithmic handicap while much is open and little is known.
         probe: whether it is to be tried next, whatever is believed of it.
         given: weight and weighted effect that it last gave to its worker's and kind's sums.
@@ -64,6 +65,7 @@ class Arm:
         "open",
         "penalty",
         "probe",
+        "reach",
         "slope",
         "successes",
         "tried_at",
@@ -83,6 +85,7 @@ class Arm:
         self.tried_at = tried_at
         self.valued_at = tried_at
         self.draw = draw
+        self.reach = 0.0
         self.penalty = 0.0
         self.probe = False
         self.given = (0.0, 0.0)

@@ -21,7 +21,6 @@ LEAST_CAUTION = 0.5
 
 FREE_PICKS = 2
 _PROBE = 1e3
-_LEAST_DRAW = 1e-6
 
 
 class Cost(NamedTuple):
@@ -49,11 +48,9 @@ def cost_of(belief: Belief, arm: Arm | None) -> Cost:
     return Cost(believed + DRAW * arm.draw * belief.doubt - probe, believed)
 
 
-def odds_of(cost: Cost, arm: Arm | None) -> tuple[float, float]:
-    """Return around which log cost the draws of a worker's doubt lie, and how far: one standard deviation."""
-    if arm is None or arm.probe or not arm.outcomes:
-        return cost.drawn, 0.0
-    return cost.settled, abs(cost.drawn - cost.settled) / max(abs(arm.draw), _LEAST_DRAW)
+def reach_of(belief: Belief, arm: Arm) -> float:
+    """Return how far one standard deviation of its draw moves a worker's cost."""
+    return 0.0 if arm.probe or not belief.outcomes else DRAW * belief.doubt
 
 
 def handicap_of(arm: Arm) -> float:

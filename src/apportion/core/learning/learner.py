@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from apportion.core.learning.advantage import advantage
 from apportion.core.learning.arm import Arm
 from apportion.core.learning.columns import Columns
-from apportion.core.learning.cost import FREE_PICKS, Cost, cost_of, handicap_of, odds_of
+from apportion.core.learning.cost import FREE_PICKS, Cost, cost_of, handicap_of, reach_of
 from apportion.core.learning.evidence import Outcome, take_in
 from apportion.core.learning.expectation import IDLE, expect
 from apportion.core.learning.load_slope import fullness
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from apportion.model.worker import WorkerInfo
 
 _MOST_COLUMNS = 32
+ONCE = 0
 _LISTENED = 2
 """At each outcome, so many are listened to that have been given tasks and not been heard of."""
 
@@ -74,10 +75,11 @@ class Learner:
         record = self._record(task_type)
         return [self._known(worker.id, worker.kind, record) for worker in workers]
 
-    def odds_of(self, workers: Iterable[WorkerInfo], task_type: str | None) -> list[tuple[float, float]]:
-        """Return around which log cost each worker's draws lie, and how far. It changes nothing."""
-        record = self._record(task_type)
-        return [odds_of(self._known(worker.id, worker.kind, record), record.arms.get(worker.id)) for worker in workers]
+    def draws_of(self, workers: Iterable[WorkerInfo], task_type: str | None) -> list[tuple[float, float]]:
+        """Return by how much the present draw has moved each worker's cost, and how far one standard deviation does."""
+        arms = self._record(task_type).arms
+        found = [arms.get(worker.id) for worker in workers]
+        return [(0.0, 0.0) if arm is None else (arm.draw * arm.reach, arm.reach) for arm in found]
 
     @property
     def crowding(self) -> Crowding:
@@ -111,12 +113,14 @@ class Learner:
         record = self.records.meet_type(task.task_type)
         arm = record.arms.get(worker.id) or self.records.arm(worker.id, record)
         record.decided()
+        surprising = ONCE and arm.draw < 0.0 and record.decisions - arm.tried_at > 2 * len(record.ring)
         arm.tried_at = record.decisions
         arm.hold(Pick(task, voters, now, fullness(worker.utilization)))
         if not arm.outcomes:
             record.unheard[worker.id] = None
-        if arm.probe:
+        if arm.probe or surprising:
             arm.probe = False
+            arm.draw = max(0.0, arm.draw) if ONCE else arm.draw
             self._publish(worker.id, record, arm)
         elif len(arm.open) > FREE_PICKS:
             self._hold_back(worker.id, record, arm)
@@ -195,7 +199,10 @@ class Learner:
         return columns.known(worker_id, lambda: self._cost(worker_id, kind, record))
 
     def _cost(self, worker_id: str, kind: str | None, record: TypeRecord) -> Cost:
-        return cost_of(expect(self.records, worker_id, kind, record), record.arms.get(worker_id))
+        belief, arm = expect(self.records, worker_id, kind, record), record.arms.get(worker_id)
+        if arm is not None:
+            arm.reach = reach_of(belief, arm)
+        return cost_of(belief, arm)
 
     def _hold_back(self, worker_id: str, record: TypeRecord, arm: Arm) -> None:
         """Bring a worker's handicap up to date, where that is all that has changed."""
@@ -229,6 +236,8 @@ class Learner:
         if columns is not None:
             arm = record.arms.get(worker_id)
             cost = cost_of(belief, arm)
+            if arm is not None:
+                arm.reach = reach_of(belief, arm)
             if arm is not None and arm.open:
                 cost = cost.plus(overdue(arm, belief, record, self._now))
             columns.write(worker_id, cost)

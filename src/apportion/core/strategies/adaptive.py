@@ -71,6 +71,7 @@ class AdaptiveStrategy(SeatStrategy):
         self._count = 0
         self._decider: str | None = None  # who decided the choice that `chosen` is about to be told of,
         self._weighed: Field | None = None  # and among whom
+        self._compared: tuple[Field, Any] | None = None  # and what they cost
         self._voters: tuple[str, ...] | None = None
 
     # --- choosing ---------------------------------------------------------------------------------------------------
@@ -102,7 +103,7 @@ class AdaptiveStrategy(SeatStrategy):
         self._voters = voters
         if self._decider is not None:
             self._credit.pass_turn()
-        self._decider = self._weighed = None
+        self._decider = self._weighed = self._compared = None
         self._learner.picked(worker, task, voters, context.now)
         self._rotation.note(pool, seat, worker.id)
         self._experts.chosen(task, candidates, seat, context)
@@ -119,6 +120,8 @@ class AdaptiveStrategy(SeatStrategy):
         if not len(seats):
             return field
         costs = self._costs(task, field, context)
+        if not context.rehearsal:
+            self._compared = field, costs
         listed = isinstance(seats, list)
         for _ in range(_TRIES):
             place: int = costs.index(min(costs)) if listed else int(costs.argmin())
@@ -137,16 +140,21 @@ class AdaptiveStrategy(SeatStrategy):
             costs = costs if isinstance(field.seats, list) else np.array(costs)
         return self._learner.crowding.added(costs, field)
 
-    def odds(self, task: TaskRequirements, field: Field) -> tuple[list[float], list[float]]:
-        """Return around which log cost the draws of each worker's doubt lie, and how far. It changes nothing."""
-        found = self._learner.odds_of(field.workers(), task.task_type)
-        centres: Any = [centre for centre, _ in found]
-        costs = self._learner.crowding.added(centres if isinstance(field.seats, list) else np.array(centres), field)
-        return list(costs), [spread if task.explore else 0.0 for _, spread in found]
+    def draws(self, task: TaskRequirements, field: Field) -> list[tuple[float, float]]:
+        """Return by how much the draw of its doubt has moved each worker's cost, and how far another might."""
+        if not task.explore:
+            return [(0.0, 0.0)] * len(field)
+        return self._learner.draws_of(field.workers(), task.task_type)
 
-    def costs(self, task: TaskRequirements, field: Field, context: DecisionContext) -> Any:
-        """Return each worker's log cost as the latest choice saw it: a list or an array, as its seats are."""
-        return self._costs(task, field, context)
+    def weighed(self, task: TaskRequirements, field: Field, context: DecisionContext) -> tuple[Field, Any]:
+        """Return whom the choice that was just taken weighed, and their log costs.
+
+        Args:
+            task: what was needed.
+            field: who could have been chosen, where nothing is remembered of that choice.
+            context: the moment.
+        """
+        return (field, self._costs(task, field, context)) if self._compared is None else self._compared
 
     @property
     def voters(self) -> tuple[str, ...] | None:

@@ -5,7 +5,8 @@ There is no store: everything fits into memory, and what the machine wants writt
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from apportion.clock import Random
 from apportion.config import RuntimeConfig
@@ -15,7 +16,7 @@ from apportion.errors import FieldError
 from apportion.events import TaskFailed, TaskSucceeded
 from apportion.model.task_record import Task
 from apportion.model.worker import WorkerStatus
-from apportion.ports import Outcome
+from apportion.ports import Note, Outcome
 from apportion.runtime import inputs
 from apportion.runtime.instructions import Emit, Start
 from apportion.runtime.machine import Machine
@@ -26,7 +27,10 @@ from apportion.simulation.world.ledger import End
 from apportion.simulation.world.worker import Attempt, SimWorker
 from apportion.simulation.world.world import World
 
+Record = Callable[[Any], None]
+
 _NEVER_POISON = 1_000_000
+_KEPT = 1e9
 
 
 class MachineDispatcher:
@@ -39,6 +43,7 @@ class MachineDispatcher:
         jobs: all that will arrive.
         rng: the machine's own.
         sample_every: decisions between two samples of the weights.
+        record: is given each line of the record of decisions; None: none is kept.
     """
 
     def __init__(
@@ -49,11 +54,14 @@ class MachineDispatcher:
         jobs: Sequence[Job],
         rng: Random,
         sample_every: int,
+        record: Record | None = None,
     ) -> None:
         self._world = world
         self._settings = settings
         self._jobs = jobs
-        self._machine = Machine(_config(settings, len(jobs)), balancer, WorkerPool(), rng)
+        self._record = record
+        config = _config(settings, len(jobs)).replace(keep_decisions=0.0 if record is None else _KEPT)
+        self._machine = Machine(config, balancer, WorkerPool(), rng)
         self._adaptive = balancer.adaptive if balancer.get_current_strategy() == "adaptive" else None
         self._sample_every = sample_every
         self._inputs: list[inputs.Input] = []
@@ -119,6 +127,8 @@ class MachineDispatcher:
                 self._start(instruction)
             elif isinstance(instruction, Emit):
                 self._note(instruction)
+            elif isinstance(instruction, Note) and self._record is not None:
+                self._record(instruction.line)
 
     def _start(self, start: Start) -> None:
         attempt = start.attempt

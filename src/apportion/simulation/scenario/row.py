@@ -23,6 +23,7 @@ class Row:
         constraints: on workers' labels, by the source.
         key: what it belongs to (a session, a build), or None.
         priority: by the source, or None.
+        complexity: units of capacity while it runs, where no ``[[task_type]]`` says otherwise.
         doomed: it fails wherever it runs: a test that is red, a job that is broken.
     """
 
@@ -35,3 +36,4 @@ class Row:
     key: str | None = None
     priority: float | None = None
     doomed: bool = False
+    complexity: float = 1.0

@@ -61,7 +61,7 @@ class Kinds:
         return (
             row.task_type if kind is _AS_IT_IS else kind.name,
             row.capabilities if kind.capabilities is None else frozenset(kind.capabilities),
-            kind.complexity,
+            row.complexity if kind is _AS_IT_IS else kind.complexity,
             _PRIORITY if priority is None else priority,
             row.constraints,
         )

@@ -1,0 +1,1 @@
+"""The recorded decisions of a run, played again under other strategies."""
