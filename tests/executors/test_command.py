@@ -89,6 +89,14 @@ async def test_the_environment_is_the_payloads_over_the_workers_over_ours(bench,
     assert own == (b"quick-0", b"the task", b"2")
 
 
+async def test_no_command_is_given_the_token_of_who_runs_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("APPORTION_TOKEN", "apportion_secret")
+    bench = Bench(CommandExecutor(CommandConfig(tmp_path, None), "run-token"))
+    outcome = await bench.outcome(bench.shell("env | grep secret; exit 1"))
+    await bench.close()
+    assert outcome.error == "exit code 1, without a word"
+
+
 async def test_another_worker_has_not_the_environment_of_this_one(bench):
     assert (await bench.command("sh", "-c", 'test -z "$ONLY"', worker="other")).success
 

@@ -51,6 +51,10 @@ class _Running(Started):
         self.task: asyncio.Task[None] | None = None  # waits for the guardian, and later for the end of the tree
 
 
+_OURS_ALONE = b"APPORTION_TOKEN"
+"""A command is somebody else's: it must not be able to act as this worker, or as this service's administrator."""
+
+
 class CommandExecutor:
     """Runs payloads like ``{"command": ["wc", "-l", "file"], "env": {}, "cwd": "."}`` as commands.
 
@@ -60,7 +64,8 @@ class CommandExecutor:
     A cancelled command that ends with exit code 0 all the same has done its work, and that is what is reported; any
     other exit code may be due to the signal, and is that of a cancelled one.
 
-    Its environment is that of this process (as it was when the executor was made), the worker's, the payload's, and
+    Its environment is that of this process (as it was when the executor was made; without the token by which this
+    process may call a service), the worker's, the payload's, and
     then ``APPORTION_WORKER``, ``APPORTION_TASK``, ``APPORTION_ATTEMPT`` and the guardian's marks, each adding to or
     replacing what is there. Its standard input is empty.
 
@@ -73,7 +78,7 @@ class CommandExecutor:
         self._config = config
         self._own_guardian = isinstance(guardian, str)
         self._guardian = Guardian(guardian) if isinstance(guardian, str) else guardian
-        self._inherited = dict(os.environb)
+        self._inherited = {name: value for name, value in os.environb.items() if name != _OURS_ALONE}
         self._marks = encoded(self._guardian.marks)
         self._census = Census(self._guardian.own_mark)
         self._roster: Roster[_Running] = Roster()

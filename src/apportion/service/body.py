@@ -8,22 +8,30 @@ from typing import Any
 from starlette.requests import Request
 
 from apportion.service.problems import ProblemError
-from apportion.wire.limits import BODY, MIB
+from apportion.service.room import Room
+from apportion.wire.limits import BODY, KIB, MIB
 
 BODY_SECONDS = 30.0
 """Within which a body has to be there."""
 
-AT_ONCE = 17 * MIB
-"""Bytes of bodies that are being read at one moment, by all callers together: the largest, and one more."""
+WAIT_SECONDS = 10.0
+"""How long a large one waits for room."""
+
+AT_ONCE = 8 * MIB
+"""Bytes of large bodies that come in at one moment, all together. A larger one comes in alone."""
+
+SMALL = 32 * KIB
+"""Bytes that cost nobody's room: about as much as a connection holds anyway."""
 
 
 class BodyReader:
     """Reads bodies. What all of them together hold of the memory while they come in is bounded."""
 
-    def __init__(self, seconds: float = BODY_SECONDS, at_once: int = AT_ONCE) -> None:
+    def __init__(self, seconds: float = BODY_SECONDS, wait: float = WAIT_SECONDS, at_once: int = AT_ONCE) -> None:
         self._seconds = seconds
+        self._wait = wait
         self._at_once = at_once
-        self._held = 0
+        self.room = Room(at_once)
 
     async def read(
         self, request: Request, limit: int = BODY, list_limit: int | None = None, *, required: bool = True
@@ -44,32 +52,69 @@ class BodyReader:
         declared = request.headers.get("content-length", "")
         if declared.isdigit() and (len(declared) > 12 or int(declared) > most):
             raise _too_large(most)
-        pieces: list[bytes] = []
+        body = _Body(limit, limit if list_limit is None else most, int(declared) if declared.isdigit() else None)
         try:
             async with asyncio.timeout(self._seconds):
-                await self._collect(request, pieces, limit, most if list_limit is not None else limit)
+                async for piece in request.stream():
+                    if body.add(piece):
+                        await self._make_room(body)
         except TimeoutError as late:
             raise ProblemError(408, f"the body was not there within {self._seconds:g} s", field="body") from late
         finally:
-            self._held -= sum(map(len, pieces))
-        if not pieces and required:
+            self.room.give(body.room)
+        if required and not body.size:
             raise ProblemError(422, "a body is required and missing", field="body", remedy="send a JSON document")
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return body.whole()
 
-    async def _collect(self, request: Request, pieces: list[bytes], limit: int, list_limit: int) -> None:
-        size = 0
-        async for piece in request.stream():
-            if not piece:
-                continue
-            if not size and piece.lstrip()[:1] == b"[":
-                limit = list_limit
-            size += len(piece)
-            if size > limit:
-                raise _too_large(limit)
-            if self._held + len(piece) > self._at_once:
-                raise ProblemError(503, "too many large bodies at this moment", retry_after=1.0, remedy="try again")
-            self._held += len(piece)
-            pieces.append(piece)
+    async def _make_room(self, body: _Body) -> None:
+        wanted = min(body.expected, self._at_once)
+        try:
+            async with asyncio.timeout(self._wait):
+                await self.room.take(wanted)
+        except TimeoutError as full:
+            problem = "too many large bodies come in at this moment"
+            raise ProblemError(503, problem, retry_after=1.0, remedy="nothing was accepted; try again") from full
+        body.room = wanted
+
+
+class _Body:
+    """What has come of a body.
+
+    Attributes:
+        size: bytes that have come.
+        room: bytes of room that it has.
+    """
+
+    def __init__(self, limit: int, list_limit: int, declared: int | None) -> None:
+        self._limit = limit
+        self._list_limit = list_limit
+        self._declared = declared
+        self._pieces: list[bytes] = []
+        self.size = 0
+        self.room = 0
+
+    @property
+    def expected(self) -> int:
+        """How many bytes it may become."""
+        return self._limit if self._declared is None else min(self._limit, self._declared)
+
+    def add(self, piece: bytes) -> bool:
+        """Take a piece in, and return whether room is needed for the rest.
+
+        Raises:
+            ProblemError: it is too large.
+        """
+        if not self.size and piece.lstrip()[:1] == b"[":
+            self._limit = self._list_limit
+        self.size += len(piece)
+        if self.size > self._limit:
+            raise _too_large(self._limit)
+        self._pieces.append(piece)
+        return self.size > SMALL and not self.room and self.expected > self.size
+
+    def whole(self) -> bytes:
+        """Return all of it."""
+        return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
 
 
 def require_value(field: str, raw: Any, limit: int) -> None:

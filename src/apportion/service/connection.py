@@ -14,6 +14,9 @@ HEAD_SECONDS: Final = 10.0
 HEAD_LIMIT: Final = 32 * 1024
 """Bytes of them; a piece that arrives at once and is whole may be longer."""
 
+READ_AT_ONCE: Final = 32 * 1024
+"""Bytes that are read at once, and kept before somebody wants them: what each of many connections may cost."""
+
 _KEPT_FREE: Final = 128
 """Open files that are not for connections."""
 
@@ -40,6 +43,8 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin, unless there are too many already."""
         super().connection_made(transport)
+        if hasattr(transport, "max_size"):  # asyncio's own reads 256 KiB
+            transport.max_size = READ_AT_ONCE
         if len(self.connections) > self._most:
             transport.abort()
             return
@@ -74,6 +79,12 @@ class Connection(HttpToolsProtocol):
         self._in_head = False
         self._stop_timer()
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Take in a piece of a body, and no more until it was wanted."""
+        super().on_body(body)
+        if len(self.cycle.body) >= READ_AT_ONCE and not self.cycle.response_complete:
+            self.flow.pause_reading()
 
     def on_response_complete(self) -> None:
         """Wait for the next request."""
