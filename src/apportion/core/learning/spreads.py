@@ -19,26 +19,18 @@ class Spreads:
     Attributes:
         total: variance between workers at one type; ``total_n``: of how many it is a mean.
         own: the variance that is left by type, as measured on workers that have shown several; ``own_n``: likewise.
+        by_type: what is believed to be left by type, when a worker's effect over all types is taken away.
+        ratio: of that to the variance of workers' effects: how many types it takes to know a worker.
     """
 
-    __slots__ = ("own", "own_n", "total", "total_n")
+    __slots__ = ("by_type", "own", "own_n", "ratio", "total", "total_n")
 
     def __init__(self) -> None:
         self.total = _FIRST
         self.total_n = _FIRST_N
         self.own = _FIRST / 2.0
         self.own_n = _FIRST_N
-
-    @property
-    def by_type(self) -> float:
-        """The variance that is left by type, when a worker's effect over all types is taken away."""
-        return max(_LEAST_SHARE * self.total, min(self.own, (1.0 - _LEAST_SHARE) * self.total))
-
-    @property
-    def ratio(self) -> float:
-        """The variance by type over that of workers' effects: how many types it takes to know a worker."""
-        by_type = self.by_type
-        return by_type / (self.total - by_type)
+        self._divide()
 
     def observe(self, apart: float, noise: float, effect: float, weight: float) -> None:
         """Take in how a worker stands at a type.
@@ -52,11 +44,18 @@ class Spreads:
         self.total_n = min(_MEMORY, self.total_n + 1.0)
         found = min(_FURTHEST, apart * apart) - noise
         self.total = max(_LEAST, self.total + (found - self.total) / self.total_n)
+        self._divide()
         if weight > _ENOUGH:
             doubtful = 1.0 + 1.0 / (weight + self.ratio)
             found = (min(_FURTHEST, (apart - effect) ** 2) - noise) / doubtful
             self.own_n = min(_MEMORY, self.own_n + 1.0)
             self.own = max(_LEAST_SHARE * _LEAST, self.own + (found - self.own) / self.own_n)
+            self._divide()
+
+    def _divide(self) -> None:
+        """Divide the total variance: what is left by type is neither all of it nor nothing."""
+        self.by_type = max(_LEAST_SHARE * self.total, min(self.own, (1.0 - _LEAST_SHARE) * self.total))
+        self.ratio = self.by_type / (self.total - self.by_type)
 
     def state(self) -> list[float]:
         """Return it as plain numbers."""
@@ -65,3 +64,4 @@ class Spreads:
     def restore(self, numbers: list[float]) -> None:
         """Take over what `state` gave."""
         self.total, self.total_n, self.own, self.own_n = numbers
+        self._divide()
