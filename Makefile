@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := $(BIN)/python -m pip install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run batch test test-ci test-long lint format types imports unit docs picture bench quality services lock upgrade clean dashboard
+.PHONY: help run batch test test-ci test-long lint format types imports unit docs picture bench quality services lock upgrade clean dashboard screenshots
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,10 @@ docs: .venv/runtime ## draw the diagrams in docs/ and the dashboard in deploy/ t
 
 picture: .venv/runtime ## draw docs/images/ anew from a real run of the demo
 	$(BIN)/python -m scripts.picture
+	$(BIN)/python -m scripts.top_picture
+
+screenshots: .venv/dev .venv/dashboard ## draw the pictures of the dashboard anew, in Chromium
+	$(BIN)/python -m scripts.screenshots
 
 bench: .venv/runtime ## measure, results as data
 	$(BIN)/python -m bench

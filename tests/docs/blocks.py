@@ -11,7 +11,8 @@
 | ```sh, ```mermaid and fences without a language | nothing |
 
 In what is compared, … stands for anything; a line of it, for any number of lines. A block after a comment
-<!-- not run: REASON --> is left alone.
+<!-- not run: REASON --> is left alone. A comment <!-- meanwhile: COMMAND --> names what a reader has running in another
+terminal from there on: the next command waits for it to say where it listens or that it is at work.
 """
 
 import re
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+MEANWHILE = re.compile(r"^<!-- meanwhile: (?P<command>\S.*) -->$", re.MULTILINE)
 NOT_RUN = re.compile(r"<!-- not run: (?P<reason>\S.*) -->\s*$")
 
 RUN = {"python", "text", "console", "diff", "json", "jsonl", "toml"}
@@ -39,6 +41,12 @@ class Block:
 def blocks_of(document: Path) -> list[Block]:
     source = document.read_text(encoding="utf-8")
     return [_block(source, found) for found in FENCE.finditer(source)]
+
+
+def meanwhile(document: Path) -> list[tuple[int, str]]:
+    """Return what runs while the commands of a document are given, each with the line from which on it does."""
+    source = document.read_text(encoding="utf-8")
+    return [(source.count("\n", 0, found.start()) + 1, found["command"]) for found in MEANWHILE.finditer(source)]
 
 
 def _block(source: str, found: re.Match[str]) -> Block:

@@ -2,21 +2,26 @@
 
 import json
 import os
+import re
+import shlex
 import shutil
+import socket
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from tests.architecture.tree import ROOT, name_of, repository_files
-from tests.docs.blocks import LEFT_ALONE, RUN, Block, agrees, blocks_of
+from tests.docs.blocks import LEFT_ALONE, RUN, Block, agrees, blocks_of, meanwhile
 
 DOCUMENTS = [path for path in repository_files() if path.suffix == ".md"]
 RUN_PYTHON = Path(__file__).with_name("run_python.py")
 END = "\x1e"
+READY = re.compile(r"listening on|is at work")
 
 
 @pytest.fixture(params=DOCUMENTS, ids=name_of)
@@ -61,7 +66,45 @@ def folder(blocks: list[Block], tmp_path: Path) -> Path:
 @pytest.fixture
 def environment(copy: Path) -> dict[str, str]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return {**os.environ, "PATH": path, "PYTHONPATH": str(copy / "src"), "NO_COLOR": "1", "COLUMNS": "160"}
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
+    # Documents speak of the usual address; here it is one that nobody else has.
+    address = {"APPORTION_PORT": port, "APPORTION_URL": f"http://127.0.0.1:{port}"}
+    look = {"NO_COLOR": "1", "COLUMNS": "160"}
+    return {**os.environ, "PATH": path, "PYTHONPATH": str(copy / "src"), **look, **address}
+
+
+class Meanwhile:
+    """What a reader has running in other terminals."""
+
+    def __init__(self, document: Path, folder: Path, environment: dict[str, str]) -> None:
+        self._waiting = meanwhile(document)
+        self._folder = folder
+        self._environment = environment
+        self._running: list[subprocess.Popen[str]] = []
+
+    def reach(self, line: int) -> None:
+        """Start what the document has started by that line."""
+        while self._waiting and self._waiting[0][0] < line:
+            _, command = self._waiting.pop(0)
+            process = subprocess.Popen(
+                shlex.split(command), cwd=self._folder, env=self._environment, stderr=subprocess.PIPE, text=True
+            )
+            self._running.append(process)
+            assert process.stderr is not None
+            assert any(READY.search(said) for said in process.stderr), f"{command} does not run"
+
+    def end(self) -> None:
+        for process in reversed(self._running):
+            process.terminate()
+            process.communicate(timeout=20)
+
+
+@pytest.fixture
+def others(document: Path, folder: Path, environment: dict[str, str]) -> Iterator[Meanwhile]:
+    others = Meanwhile(document, folder, environment)
+    yield others
+    others.end()
 
 
 def change(file: Path, text: str) -> None:
@@ -96,9 +139,12 @@ def test_the_python_runs(document: Path, blocks: list[Block], folder: Path, envi
             assert agrees(after.text, printed[block.line]), f"line {block.line} prints\n{printed[block.line]}"
 
 
-def test_the_commands_answer_as_promised(blocks: list[Block], folder: Path, environment: dict[str, str]):
+def test_the_commands_answer_as_promised(
+    blocks: list[Block], folder: Path, environment: dict[str, str], others: Meanwhile
+):
     for block in blocks:
         if block.language == "console":
+            others.reach(block.line)
             commands, promised = sessions(block.text)
             script = "".join(f"{command}\nlast=$?; printf '{END}'; (exit $last)\n" for command in commands)
             done = subprocess.run(

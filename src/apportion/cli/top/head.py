@@ -64,15 +64,14 @@ def _queue(overview: Overview) -> Text:
 
 def _types(overview: Overview) -> Text:
     waiting = [each for each in overview.queue.by_type if each.waiting][:TYPES_SHOWN]
-    line = Text("by type: ", style="dim")
     if not waiting:
-        return line.append("nothing waits", "dim")
-    return line.append_text(Text("  ").join(plain(f"{each.name} {each.waiting}") for each in waiting))
+        return Text("nothing waits", style="dim")
+    return Text.assemble(("by type: ", "dim")).append_text(Text("  ").join(plain(f"{each.name} {each.waiting}") for each in waiting))
 
 
 def _rates(overview: Overview) -> Text:
     rates = overview.rates
-    line = Text(f"{rates.submitted:.1f}/s in, ", style="dim").append(f"{rates.succeeded:.1f}/s done", "green")
+    line = Text.assemble((f"{rates.submitted:.1f}/s in, ", "dim"), (f"{rates.succeeded:.1f}/s done", "green"))
     line.append(f", {rates.failed:.1f}/s failed", "red" if rates.failed else "dim")
     for state, style in (("succeeded", "green"), ("failed", "red"), ("cancelled", "yellow")):
         number = overview.tasks.get(state, 0)
