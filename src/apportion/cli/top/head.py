@@ -66,7 +66,8 @@ def _types(overview: Overview) -> Text:
     waiting = [each for each in overview.queue.by_type if each.waiting][:TYPES_SHOWN]
     if not waiting:
         return Text("nothing waits", style="dim")
-    return Text.assemble(("by type: ", "dim")).append_text(Text("  ").join(plain(f"{each.name} {each.waiting}") for each in waiting))
+    types = Text("  ").join(plain(f"{each.name} {each.waiting}") for each in waiting)
+    return Text.assemble(("by type: ", "dim"), types)
 
 
 def _rates(overview: Overview) -> Text:
