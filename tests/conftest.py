@@ -1,6 +1,7 @@
 """What every test may lean on: how long properties are searched, what a skip means, where recorded workloads lie."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def traces() -> Path:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport():
     report = yield
-    return _failed_if_skipped(report)
+    return _failed_if_it_shows_a_token(_failed_if_skipped(report))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -45,4 +46,16 @@ def _failed_if_skipped(report):
         _, _, reason = report.longrepr
         report.outcome = "failed"
         report.longrepr = f"a skip is a failure here: {reason.removeprefix('Skipped: ')}"
+    return report
+
+
+# A token that anything prints while it is tested would be in somebody's log.
+A_TOKEN = re.compile(r"apportion_[0-9a-f]{12}_[A-Za-z0-9_-]{43}")
+
+
+def _failed_if_it_shows_a_token(report):
+    shown = [name for name, text in report.sections if A_TOKEN.search(text)]
+    if report.when == "teardown" and report.passed and shown:  # by then it has said everything
+        report.outcome = "failed"
+        report.longrepr = f"a token is in its {', '.join(shown)}"
     return report

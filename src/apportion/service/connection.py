@@ -44,7 +44,7 @@ class Connection(HttpToolsProtocol):
         """Begin, unless there are too many already."""
         super().connection_made(transport)
         if hasattr(transport, "max_size"):  # asyncio's own reads 256 KiB
-            transport.max_size = READ_AT_ONCE
+            transport.max_size = READ_AT_ONCE  # pyright: ignore[reportAttributeAccessIssue]
         if len(self.connections) > self._most:
             transport.abort()
             return
@@ -89,7 +89,7 @@ class Connection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Wait for the next request."""
         super().on_response_complete()
-        if self.cycle is None or self.cycle.response_complete:
+        if self.cycle.response_complete:
             self._expect_head()
 
     def _expect_head(self) -> None:

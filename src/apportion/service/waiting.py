@@ -26,7 +26,8 @@ async def first_of(service: Service, asked: Asked, answer: Awaitable[T]) -> T | 
     draining = asyncio.ensure_future(service.draining.wait())
     lapse = service.access.lapse(asked.caller)
     try:
-        await asyncio.wait({waiting, gone, draining, lapse}, return_when=asyncio.FIRST_COMPLETED)
+        ends: set[asyncio.Future[Any]] = {waiting, gone, draining, lapse}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         refuse_lapsed(lapse)
         return waiting.result() if waiting.done() else None
     finally:

@@ -12,6 +12,7 @@ sent by the browser with every call of its own pages, `EventSource` included; un
 
 from __future__ import annotations
 
+from typing import Any, cast
 from urllib.parse import parse_qs
 
 from starlette.responses import RedirectResponse, Response
@@ -67,7 +68,7 @@ async def log_out(service: Service, asked: Asked) -> Reply:
 
 
 def _view(caller: Caller) -> SessionView:
-    return SessionView(caller.role, caller.token is None, caller.token, caller.tenant, caller.worker)
+    return SessionView(cast("Any", caller.role), caller.token is None, caller.token, caller.tenant, caller.worker)
 
 
 ROUTES = (
