@@ -6,7 +6,7 @@ Results are printed, and kept as data in bench/out.
 import sys
 from importlib import import_module
 
-SUITES = ("decision", "store", "embedded")
+SUITES = ("decision", "store", "embedded", "recording")
 """Each is a module of this folder with a ``main()``."""
 
 

@@ -15,6 +15,7 @@ from apportion.model.task_record import Task
 from apportion.model.worker import WorkerInfo
 from apportion.runtime.distributor import Distributor
 from apportion.runtime.handle import TaskHandle
+from apportion.runtime.shadow_report import ShadowReport
 from apportion.runtime.submission import TaskOptions, TaskSpec
 
 D = TypeVar("D", bound=Distributor)
@@ -163,6 +164,10 @@ class SyncDistributor(Generic[D]):
     def explain(self, task_type: str | None = None, **options: Unpack[TaskOptions]) -> Explanation:
         """Return which worker such a task would go to now, or why to none; see `Distributor.explain`."""
         return self.call(lambda: self.inner.explain(task_type, **options))
+
+    def shadows(self) -> list[ShadowReport]:
+        """Return how the strategies do that decide beside the live one; see `Distributor.shadows`."""
+        return self.call(self.inner.shadows)
 
     def recommendations(self) -> list[RebalanceRecommendation]:
         """Return advice; see `Distributor.recommendations`."""
