@@ -40,7 +40,8 @@ def failing_type(situation: Situation) -> Iterator[ProblemView]:
 def failing_worker(situation: Situation) -> Iterator[ProblemView]:
     """A worker fails where others do not."""
     blamed = {each.name for each in situation.failing_types}
-    for each in situation.failing_workers[:_MOST]:
+    cooled = situation.fleet.cooling.names  # these are named already, with the same advice
+    for each in [each for each in situation.failing_workers if each.name not in cooled][:_MOST]:
         drain = ActionView("Drain it", "POST", worker_address(each.name, "/drain"))
         yield ProblemView(
             "failing-worker",
