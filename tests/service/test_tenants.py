@@ -68,6 +68,14 @@ async def test_another_tenants_task_is_not_there(client, acme, admin, others, me
     assert (await client.get(f"/v1/tasks/{others}", headers=admin)).json()["state"] == "queued"
 
 
+async def test_it_waits_for_no_others(client, acme, others):
+    own = (await client.post("/v1/tasks", json={"task_type": "t"}, headers=acme)).json()["id"]
+    body = {"ids": [own, others], "timeout": 0}
+    assert (await client.post("/v1/tasks/wait", json=body, headers=acme)).status_code == 404
+    body["ids"].pop()
+    assert (await client.post("/v1/tasks/wait", json=body, headers=acme)).json()["open"] == [own]
+
+
 async def test_lists_and_bulk_calls_are_its_tenants(client, acme, admin, others):
     own = (await client.post("/v1/tasks", json=[{"task_type": "t"}] * 3, headers=acme)).json()["ids"]
     items = (await client.get("/v1/tasks", params={"limit": 2}, headers=acme)).json()
