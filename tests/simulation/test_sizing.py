@@ -7,6 +7,7 @@ import pytest
 from apportion.errors import FieldError
 from apportion.simulation.generators.poisson import Poisson
 from apportion.simulation.report.sizing_page import plan_page
+from apportion.simulation.scenario.happening import Happening
 from apportion.simulation.scenario.scenario import Scenario
 from apportion.simulation.scenario.task_kind import TaskKind
 from apportion.simulation.scenario.worker_profile import WorkerProfile
@@ -82,10 +83,8 @@ def test_workers_that_are_kept_stay():
 
 
 def test_what_was_to_happen_to_workers_that_are_not_there_is_left_out():
-    events = [{"at": 1.0, "worker": worker, "set": {"speed": 0.5}} for worker in ("w-0", "w-3", "w")]
-    from apportion.simulation.scenario.happening import Happening
-
-    written = scenario(WorkerProfile("w", count=4), events=[Happening(**event) for event in events])
+    events = [Happening(1.0, worker, {"speed": 0.5}) for worker in ("w-0", "w-3", "w")]
+    written = scenario(WorkerProfile("w", count=4), events=events)
     assert [event.worker for event in with_fleet(written, (2,)).events] == ["w-0", "w"]
 
 

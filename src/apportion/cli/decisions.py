@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Annotated, Any
@@ -66,7 +66,7 @@ def _encode(line: Any) -> str:
 
 
 @contextmanager
-def _written(path: Path | None) -> Iterator[IO[str]]:
+def _written(path: Path | None) -> Generator[IO[str]]:
     """Lend the file, which is in place only when it is whole; or standard output.
 
     Raises:

@@ -114,11 +114,12 @@ def _best_few(candidates: Candidates, field: Field, costs: Any, seat: int) -> tu
     """Return the chosen worker and those with room that cost least beside it, with their costs."""
     seats = field.listed()
     own = float(costs[seats.index(seat)]) if seat in seats else 0.0
-    if len(seats) > FEW:
-        best = np.argpartition(costs, _WEIGHED)[:_WEIGHED].tolist()
-        seats, costs = [seats[place] for place in best], [float(costs[place]) for place in best]
+    places: list[int] = (
+        np.argpartition(costs, _WEIGHED)[:_WEIGHED].tolist() if len(seats) > FEW else list(range(len(seats)))
+    )
     near = own + _FAR
-    ranked = sorted((cost, other) for cost, other in zip(costs, seats, strict=True) if cost <= near and other != seat)
+    beside = ((float(costs[place]), seats[place]) for place in places if seats[place] != seat)
+    ranked = sorted(each for each in beside if each[0] <= near)
     kept = [
         (cost, other) for cost, other in ranked[: _WEIGHED - 1] if not field.unchecked or candidates.may_take(other)
     ]

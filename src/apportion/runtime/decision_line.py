@@ -58,9 +58,10 @@ def gone_line(worker_id: str, now: float) -> dict[str, Any]:
     return {"kind": "worker-gone", "at": now, "worker": worker_id}
 
 
-def _said(value: Any, defaults: dict[str, Any]) -> dict[str, Any]:
+def _said(value: TaskRequirements | WorkerInfo, defaults: dict[str, Any]) -> dict[str, Any]:
     """Return what is not as by default, as plain JSON."""
-    return {name: to_plain(given) for name, given in vars(value).items() if given != defaults.get(name)}
+    fields: dict[str, Any] = vars(value)
+    return {name: to_plain(given) for name, given in fields.items() if given != defaults.get(name)}
 
 
 def _outcome(before: Task, after: Task) -> str:

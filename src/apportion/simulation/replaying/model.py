@@ -66,7 +66,8 @@ class Outcomes:
         """Return the sums of values by worker and type."""
         shape = (len(self.workers), len(self.kinds))
         pair = self.worker * shape[1] + self.kind
-        return np.bincount(pair, values, shape[0] * shape[1]).reshape(shape)
+        summed: Table = np.bincount(pair, values, shape[0] * shape[1]).astype(np.float64).reshape(shape)
+        return summed
 
 
 def outcomes_of(decisions: Sequence[Decision], workers: Sequence[str]) -> Outcomes:

@@ -152,8 +152,8 @@ def record_of(decisions: Iterable[Decision], presences: Iterable[Presence], name
 
 
 def _decision(line: Mapping[str, Any]) -> Decision:
-    decision = line["decision"] or {}
-    probability = decision.get("probability")
+    decision: Mapping[str, Any] = line["decision"] or {}
+    probability: float | None = decision.get("probability")
     ended_at, duration = line["ended_at"], line["duration"]
     return Decision(
         task=str(line["task"]),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from apportion.clock import fresh_random
@@ -131,11 +132,23 @@ class _Event:
     happen: Callable[[_Walk], None]
 
 
-def _events(record: Record) -> Iterator[_Event]:
-    events: list[_Event] = [_Event(each.at, 0, lambda walk, each=each: walk.appear(each)) for each in record.presences]
+def _events(record: Record) -> list[_Event]:
+    events = [_Event(each.at, 0, partial(_appear, each)) for each in record.presences]
     for decision in record.decisions:
-        events.append(_Event(decision.decided_at, 2, lambda walk, each=decision: walk.decide(each)))
+        events.append(_Event(decision.decided_at, 2, partial(_decide, decision)))
         if decision.ended_at is not None:
             order = 1 if decision.ended_at > decision.decided_at else 3
-            events.append(_Event(decision.ended_at, order, lambda walk, each=decision: walk.end(each)))
-    return iter(sorted(events, key=lambda event: (event.at, event.order)))
+            events.append(_Event(decision.ended_at, order, partial(_end, decision)))
+    return sorted(events, key=lambda event: (event.at, event.order))
+
+
+def _appear(presence: Presence, walk: _Walk) -> None:
+    walk.appear(presence)
+
+
+def _decide(decision: Decision, walk: _Walk) -> None:
+    walk.decide(decision)
+
+
+def _end(decision: Decision, walk: _Walk) -> None:
+    walk.end(decision)
