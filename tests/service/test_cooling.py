@@ -22,3 +22,14 @@ async def test_a_cooled_worker_is_shown_with_the_time_until_which_and_tasks_say_
     (waiting,) = (await client.get("/v1/tasks?state=queued&limit=1")).json()["items"]
     why = (await client.get(f"/v1/tasks/{waiting['id']}/explain")).json()["reason"]
     assert why.startswith("worker bad is cooled down for ")
+
+
+async def test_load_that_others_gave_a_worker_counts_against_its_room(client):
+    await client.post("/v1/workers", json={"id": "w", "capabilities": [], "max_capacity": 5})
+    await client.post("/v1/tasks", json=[{"task_type": "lint"}] * 5)
+    for _ in range(2):
+        reply = await client.post("/v1/workers/w/heartbeat", json={"current_load": 3})
+        assert reply.status_code == 200
+    assert len((await client.post("/v1/workers/w/claim", json={"max": 9})).json()["assignments"]) == 2
+    await client.post("/v1/workers/w/heartbeat", json={"current_load": 2, "held": []})
+    assert len((await client.post("/v1/workers/w/claim", json={"max": 9})).json()["assignments"]) == 3

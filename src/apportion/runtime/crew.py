@@ -35,9 +35,10 @@ class Holding:
         alone: whether its worker is given nothing else meanwhile.
         told: whether its worker has been told of it, as far as is known. After a restart that is open until the worker
             names it: the answer may have been lost with the process.
+        named: whether its worker has named it.
     """
 
-    __slots__ = ("alone", "amount", "expires", "gauges", "member", "placed", "task", "told")
+    __slots__ = ("alone", "amount", "expires", "gauges", "member", "named", "placed", "task", "told")
 
     def __init__(self, task: Task, member: Member, amount: float, gauges: Sequence[Gauge] = ()) -> None:
         self.task = task
@@ -48,6 +49,7 @@ class Holding:
         self.alone = False
         self.expires = inf
         self.told = True
+        self.named = False
 
 
 class Claim:
@@ -84,6 +86,8 @@ class Member:
         resting: whether it asked for a pause.
         kept: whether it is kept free for a task that has waited too long.
         alone: whether it runs a task that has to be alone.
+        names: whether it names what it holds in its heartbeats.
+        foreign: units of capacity that are kept free for what others gave it; ``foreign_seen``: what it said last.
         outcomes: what it has done.
         cancelled: tasks that it is to be told to stop.
         claim: of a remote worker, the claim that is open: only while it has one is it given anything.
@@ -93,8 +97,9 @@ class Member:
     """
 
     __slots__ = (
-        "alone", "breaker", "cancelled", "capacity", "claim", "draining", "ghosts", "held", "id", "incarnation",
-        "info", "joined", "kept", "leased", "outcomes", "published", "resting", "seen", "silent", "status",
+        "alone", "breaker", "cancelled", "capacity", "claim", "draining", "foreign", "foreign_seen", "ghosts",
+        "held", "id", "incarnation", "info", "joined", "kept", "leased", "names", "outcomes", "published", "resting",
+        "seen", "silent", "status",
     )  # fmt: skip
 
     def __init__(self, worker: WorkerInfo, incarnation: int, leased: bool, now: Moment) -> None:
@@ -109,6 +114,8 @@ class Member:
         self.draining = worker.status is WorkerStatus.DRAINING
         self.resting = False
         self.kept = False
+        self.names = False
+        self.foreign = self.foreign_seen = 0.0
         self.alone = False
         self.claim: Claim | None = None
         self.seen = now.steady
@@ -189,6 +196,18 @@ class Crew:
         """Give capacity back, unless the worker has gone meanwhile."""
         if self.members.get(member.id) is member:
             self.pool.release(member.id, amount)
+
+    def set_foreign(self, member: Member, amount: float) -> bool:
+        """Book what others gave a worker, as far as it fits, in place of what was booked; return whether it is less."""
+        before = member.foreign
+        if amount < before:
+            self.pool.release(member.id, before - amount)
+        else:
+            free = max(0.0, member.capacity - self.pool.load_of(member.id))
+            amount = before + min(amount - before, free)
+            self.pool.reserve(member.id, amount - before)
+        member.foreign = amount
+        return amount < before
 
     def room(self) -> float:
         """Return an upper bound of the free capacity of those who ask; of a big fleet it is not worth adding up."""

@@ -200,14 +200,16 @@ class Heartbeat:
     Attributes:
         worker_id: who.
         incarnation: which registration of that id; None: the present one.
-        held: task id -> lease; empty: everything that this registration holds.
+        held: task id -> lease; empty or None (it said nothing of it): everything that this registration holds.
+        load: units of capacity that it has in use, what others gave it included, or None.
         request: who waits for the answer, a `HeartbeatAnswer`.
     """
 
     worker_id: str
     incarnation: int | None
-    held: dict[str, int]
+    held: dict[str, int] | None
     request: int = 0
+    load: float | None = None
 
 
 @dataclass(slots=True)

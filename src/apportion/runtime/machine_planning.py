@@ -60,13 +60,13 @@ class Planner:
         decision = self._decision(len(window))
         try:
             suspects = [waiting for waiting in window if waiting.lane.shape.alone]
-            for waiting in suspects:
-                self._place_alone(waiting, decision)
             others = [waiting for waiting in window if not waiting.lane.shape.alone] if suspects else window
-            if others and all(waiting.lane is others[0].lane for waiting in others):
-                self._place_one_by_one(others, decision)
-            elif others:
-                self._place_as_a_whole(others, decision)
+            # One that has to be alone and has its turn chooses before others have taken every empty worker.
+            if window[0].lane.shape.alone:
+                self._place_alone(suspects, decision)
+            self._place(others, decision)
+            if suspects and not window[0].lane.shape.alone:
+                self._place_alone(suspects, decision)
         except StrategyError as error:
             books.tell(StrategyFailed(books.now.wall, error.strategy, str(error)))
             books.alarms.after(_RETRY_STRATEGY_AFTER, Alarm(Why.REPLAN, ""), books.now)
@@ -90,17 +90,26 @@ class Planner:
                 self._books.balancer.confirm(waiting.lane.requirements, member.id, self._books.crew.pool)
                 self._assign(waiting, member.id, self._decision(1))
 
-    def _place_alone(self, waiting: Waiting, decision: dict[str, Any]) -> None:
-        """Place a task that may kill its worker where nothing else runs."""
-        books, members = self._books, self._books.crew.members
-        if self._tasks.too_late(waiting.task):
+    def _place(self, window: list[Waiting], decision: dict[str, Any]) -> None:
+        if not window:
             return
-        idle = [worker for worker in books.crew.pool if members[worker.id].asks and members[worker.id].empty]
-        worker = books.balancer.select_worker(waiting.lane.requirements, idle)
-        if worker is None:
-            waiting.lane.blocked = True
+        if all(waiting.lane is window[0].lane for waiting in window):
+            self._place_one_by_one(window, decision)
         else:
-            self._assign(waiting, worker.id, decision)
+            self._place_as_a_whole(window, decision)
+
+    def _place_alone(self, suspects: list[Waiting], decision: dict[str, Any]) -> None:
+        """Place tasks that may kill their workers where nothing else runs."""
+        books, members = self._books, self._books.crew.members
+        for waiting in suspects:
+            if self._tasks.too_late(waiting.task):
+                continue
+            idle = [worker for worker in books.crew.pool if members[worker.id].asks and members[worker.id].empty]
+            worker = books.balancer.select_worker(waiting.lane.requirements, idle)
+            if worker is None:
+                waiting.lane.blocked = True
+            else:
+                self._assign(waiting, worker.id, decision)
 
     def _place_one_by_one(self, window: list[Waiting], decision: dict[str, Any]) -> None:
         """Place tasks of one shape: there is nothing to match, so each goes where the strategy wants it most."""

@@ -82,21 +82,49 @@ class WorkerSide:
         member = self.caller(event.worker_id, event.incarnation, event.request)
         if member is None:
             return
-        claimed = event.held or {id: holding.task.lease for id, holding in member.held.items() if holding.told}
+        empty_handed = self._take_in_hand(member, event)
+        claimed = event.held or {
+            id: holding.task.lease
+            for id, holding in member.held.items()
+            if holding.told and (holding.named or not empty_handed)
+        }
         void: list[str] = []
         for task_id, lease in claimed.items():
             holding = member.held.get(task_id)
             if holding is not None and holding.task.lease == lease:
                 holding.told = True
+                holding.named = holding.named or bool(event.held)
                 holding.expires = max(holding.expires, books.now.steady + books.config.lease_seconds)
             else:
                 void.append(task_id)
-        if event.held:
-            self._lay_ghosts(member, event.held)
+        if event.held or empty_handed:
+            self._lay_ghosts(member, event.held or {})
         cancelled = tuple(sorted(member.cancelled))
         member.cancelled.clear()
         taken_back = tuple(id for id in void if id not in cancelled)
         books.answer(event.request, value=HeartbeatAnswer(cancelled, taken_back, member.draining))
+
+    def _take_in_hand(self, member: Member, event: Heartbeat) -> bool:
+        """Note what a worker says of itself, and return whether it says that it holds nothing.
+
+        An empty list renews everything. But of a worker that names what it holds, or says that it has no load, it also
+        means that an answer with new tasks was lost on its way: those are not renewed, or they would never run.
+        """
+        member.names = member.names or bool(event.held)
+        if event.load is not None:
+            self._book_foreign(member, event.load)
+        return event.held is not None and not event.held and (member.names or event.load == 0)
+
+    def _book_foreign(self, member: Member, load: float) -> None:
+        """Keep room free for what others gave a worker: as much as two heartbeats in a row say.
+
+        One alone may count what has ended on its way here.
+        """
+        own = sum(holding.amount for holding in (*member.held.values(), *member.ghosts.values()))
+        seen = max(0.0, load - own)
+        foreign, member.foreign_seen = min(seen, member.foreign_seen), seen
+        if self._books.crew.set_foreign(member, foreign):
+            self.has_room(member)
 
     def take_away(self, holding: Holding, reason: str) -> None:
         """A task has lost its worker: it waits for another, or is poison if it has seen too many die."""

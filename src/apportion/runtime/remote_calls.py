@@ -27,14 +27,16 @@ class RemoteCalls(Lifetime):
         incarnation: int = await self._running.ask(lambda request: inputs.WorkerJoined(worker, True, request))
         return incarnation
 
-    async def heartbeat(self, worker_id: str, incarnation: int | None, held: dict[str, int]) -> HeartbeatAnswer:
-        """Renew the leases that are named, or all.
+    async def heartbeat(
+        self, worker_id: str, incarnation: int | None, held: dict[str, int] | None, load: float | None = None
+    ) -> HeartbeatAnswer:
+        """Renew the leases that are named, or all; ``load``: the units of capacity that the worker has in use.
 
         Raises:
             UnknownWorkerError: it has to register again.
         """
         answer: HeartbeatAnswer = await self._running.ask(
-            lambda request: inputs.Heartbeat(worker_id, incarnation, held, request)
+            lambda request: inputs.Heartbeat(worker_id, incarnation, held, request, load)
         )
         return answer
 

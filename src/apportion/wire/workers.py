@@ -41,7 +41,7 @@ class HeartbeatBody(Struct, forbid_unknown_fields=True):
     """A sign of life that renews leases: those that it names, or all."""
 
     current_load: NotNegative | None = None
-    held: list[Held] = []
+    held: list[Held] | UnsetType = UNSET
     incarnation: Lease | None = None
 
 

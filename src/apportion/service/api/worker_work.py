@@ -31,8 +31,8 @@ async def heartbeat(service: Service, asked: Asked) -> Reply:
     """Renew leases, and say what the worker has to know."""
     asked.caller.acts_for(asked.path["id"])
     body: HeartbeatBody = asked.body
-    held = {each.task_id: each.lease for each in body.held}
-    told = await service.distributor.heartbeat(asked.path["id"], body.incarnation, held)
+    held = None if body.held is UNSET else {each.task_id: each.lease for each in body.held}
+    told = await service.distributor.heartbeat(asked.path["id"], body.incarnation, held, body.current_load)
     return Reply(200, HeartbeatReply(list(told.cancelled), list(told.taken_back), told.draining))
 
 
