@@ -12,7 +12,7 @@ from apportion.sdk.asking import Asking
 from apportion.sdk.calls import Calls
 from apportion.sdk.event_streams import OVERVIEW, AsyncEventStream
 from apportion.sdk.handles import AsyncTaskHandle
-from apportion.sdk.settings import DEFAULT_URL, ClientConfig, checked_url, token_of
+from apportion.sdk.settings import ClientConfig, checked_url, token_of
 from apportion.sdk.talk import Talk
 from apportion.sdk.transport import AsyncTransport
 from apportion.wire.deciding import Explained
@@ -44,7 +44,7 @@ class AsyncClient:
             print(await task.result(timeout=60))
 
     Args:
-        url: of the service.
+        url: of the service; None: the environment's ``APPORTION_URL``, else ``http://127.0.0.1:8620``.
         token: what it wants to see; None: the environment's ``APPORTION_TOKEN``, if there is one.
         config: how patient it is.
 
@@ -52,7 +52,7 @@ class AsyncClient:
         FieldError, FieldTypeError: naming the argument.
     """
 
-    def __init__(self, url: str = DEFAULT_URL, token: str | None = None, config: ClientConfig | None = None) -> None:
+    def __init__(self, url: str | None = None, token: str | None = None, config: ClientConfig | None = None) -> None:
         config = config or ClientConfig()
         self.url = checked_url(url)
         self.calls = Calls(self.url, Asking(self.url, config))

@@ -12,7 +12,7 @@ from apportion.sdk.asking import Asking
 from apportion.sdk.calls import Calls
 from apportion.sdk.event_streams import EventStream
 from apportion.sdk.handles import TaskHandle
-from apportion.sdk.settings import DEFAULT_URL, ClientConfig, checked_url, token_of
+from apportion.sdk.settings import ClientConfig, checked_url, token_of
 from apportion.sdk.talk import Talk
 from apportion.sdk.transport import BlockingTransport
 from apportion.wire.deciding import Explained
@@ -45,7 +45,7 @@ class Client:
     ``with`` closes the connections at its end.
 
     Args:
-        url: of the service.
+        url: of the service; None: the environment's ``APPORTION_URL``, else ``http://127.0.0.1:8620``.
         token: what it wants to see; None: the environment's ``APPORTION_TOKEN``, if there is one.
         config: how patient it is.
 
@@ -53,7 +53,7 @@ class Client:
         FieldError, FieldTypeError: naming the argument.
     """
 
-    def __init__(self, url: str = DEFAULT_URL, token: str | None = None, config: ClientConfig | None = None) -> None:
+    def __init__(self, url: str | None = None, token: str | None = None, config: ClientConfig | None = None) -> None:
         config = config or ClientConfig()
         self.url = checked_url(url)
         self.calls = Calls(self.url, Asking(self.url, config))

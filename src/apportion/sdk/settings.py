@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from apportion import validation
 from apportion.errors import FieldError
 
+URL = "APPORTION_URL"
 TOKEN = "APPORTION_TOKEN"  # noqa: S105 -- the name of the variable
 DEFAULT_URL = "http://127.0.0.1:8620"
 
@@ -45,12 +46,13 @@ class ClientConfig:
             validation.number(f"ClientConfig.{each.name}", getattr(self, each.name), least=0, above=above)
 
 
-def checked_url(url: str) -> str:
-    """Return the address of a service without a slash at its end.
+def checked_url(url: str | None) -> str:
+    """Return the address of a service without a slash at its end: the one given, else the environment's or the default.
 
     Raises:
         FieldError, FieldTypeError: it is no address.
     """
+    url = os.environ.get(URL, DEFAULT_URL) if url is None else url
     try:
         parts = urlsplit(validation.text("url", url))
         host, port = parts.hostname, parts.port

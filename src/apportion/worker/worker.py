@@ -15,7 +15,7 @@ from apportion.executors.function_name import name_function
 from apportion.executors.handlers import is_coroutine_handler
 from apportion.model.constraint import LabelValue
 from apportion.model.worker import WorkerInfo
-from apportion.sdk.settings import DEFAULT_URL, checked_url, token_of
+from apportion.sdk.settings import checked_url, token_of
 from apportion.sdk.work.config import WorkerConfig
 from apportion.sdk.work.hands import Chosen
 from apportion.sdk.work.run import WorkerRun, WorkerSetup
@@ -44,7 +44,7 @@ class Worker:
         worker.run()
 
     Args:
-        url: of the service.
+        url: of the service; None: the environment's ``APPORTION_URL``, else ``http://127.0.0.1:8620``.
         capabilities: what it can do.
         max_capacity: how much it takes at once, in units of complexity; so many functions run in threads at once.
         id: by which it is known, also after a restart; None: the service gives it one. No two may have the same.
@@ -66,7 +66,7 @@ class Worker:
 
     def __init__(
         self,
-        url: str = DEFAULT_URL,
+        url: str | None = None,
         capabilities: Iterable[str] = (),
         max_capacity: float = 1,
         *,
