@@ -184,3 +184,49 @@ def test_a_strategy_of_ones_own_can_be_simulated():
     result = simulate(scenario(TROUBLED), First())
     assert result.strategy == "first"
     assert result.figures.done > 0
+
+
+WARMTH = (
+    '[trace]\ntasks = [{ at = 0, key = "a" }, { at = 10, key = "a" }, { at = 20, key = "b" }, { at = 30, key = "a" }]\n'
+    '[[worker]]\nid = "w"\ncold_seconds = 3\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("kept", "took"),
+    [
+        ("warm = 2", [4.0, 1.0, 4.0, 1.0]),
+        ("warm = 1", [4.0, 1.0, 4.0, 4.0]),
+        ("warm = 2\nwarm_seconds = 15", [4.0, 1.0, 4.0, 4.0]),
+        ("warm = 0", [1.0, 1.0, 1.0, 1.0]),
+        ("warm = 2\ncold_seconds_per = { work = 2 }", [6.0, 1.0, 6.0, 1.0]),
+        ('warm = 2\n[[event]]\nat = 5\nworker = "w"\nset = { leave = true }\n[[event]]\nat = 6\nworker = "w"\n'
+         "set = { join = true }", [4.0, 4.0, 4.0, 1.0]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("shown", ["true", "false"])
+def test_a_worker_is_quicker_with_what_it_has_at_hand(kept, took, shown):
+    """By the key whether the balancer sees it or not; the least recently used gives way, and who leaves forgets all."""
+    trace = simulate(scenario(WARMTH + kept + f"\n[run]\nshow_keys = {shown}\n"), "round-robin").trace
+    assert [ended - started for *_, started, ended, _ in trace] == took
+
+
+def test_without_a_key_what_is_at_hand_goes_by_the_type():
+    """As loaded models do."""
+    text = (
+        '[trace]\ntasks = [{ at = 0, task_type = "m" }, { at = 10, task_type = "m" }, { at = 20, task_type = "n" }]\n'
+    )
+    text += '[[worker]]\nid = "w"\nwarm = 3\ncold_seconds = 2\n'
+    trace = simulate(scenario(text), "round-robin").trace
+    assert [ended - started for *_, started, ended, _ in trace] == [3.0, 1.0, 3.0]
+
+
+def test_the_oracle_knows_where_things_are_at_hand():
+    """A session that is shown to nobody stays where its cache is, under the oracle only."""
+    tasks = ", ".join(f'{{ at = {5 * n}, key = "k{n % 3}" }}' for n in range(30))
+    text = f'[trace]\ntasks = [{tasks}]\n[[worker]]\nid = "w"\ncount = 5\nwarm = 5\ncold_seconds = 3\n'
+    text += "[run]\nshow_keys = false\n"
+    known = simulate(scenario(text), "greedy-oracle").trace
+    assert sum(ended - started > 1 for *_, started, ended, _ in known) == 3
+    blind = simulate(scenario(text), "round-robin").trace
+    assert sum(ended - started > 1 for *_, started, ended, _ in blind) == 15

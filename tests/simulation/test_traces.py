@@ -46,6 +46,8 @@ def test_mooncake(tmp_path: Path):
     assert [row.key for row in read] == ["s1", "s1", "s3", "s1"]
     assert (read[1].arrival, read[1].task_type) == (1.0, "long")
     assert read[1].work == pytest.approx(2.8)
+    assert [row.columns["reused_tokens"] for row in read] == [0, 1024, 0, 1536]
+    assert read[3].columns["fresh_tokens"] == 9000 - 1536
 
 
 def test_openb(tmp_path: Path):

@@ -18,7 +18,8 @@ class TrueCosts:
         self._world = world
         self._ranked: dict[int, list[tuple[float, SimWorker]]] = {}
         self._fixed = not any(
-            worker.profile.contention or worker.profile.seconds_per for worker in world.workers.values()
+            worker.profile.contention or worker.profile.seconds_per or worker.profile.warm
+            for worker in world.workers.values()
         )
 
     def changed(self) -> None:
@@ -35,5 +36,7 @@ class TrueCosts:
         return ranked
 
     def _rank(self, job: Job) -> list[tuple[float, SimWorker]]:
-        costs = [(worker.expected(job) / job.work, worker) for worker in self._world.workers.values() if worker.present]
+        now = self._world.clock.now
+        there = [worker for worker in self._world.workers.values() if worker.present]
+        costs = [(worker.expected(job, now) / job.work, worker) for worker in there]
         return sorted(costs, key=lambda cost: (cost[0], cost[1].number))

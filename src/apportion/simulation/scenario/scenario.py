@@ -50,8 +50,9 @@ class Scenario:
         for kind in self.task_types:
             self._check_columns(kind)
         for profile in self.workers:
-            for name in profile.seconds_per:
-                check_columns("WorkerProfile.seconds_per", name, self.source.columns)
+            for field in ("seconds_per", "cold_seconds_per"):
+                for name in getattr(profile, field):
+                    check_columns(f"WorkerProfile.{field}", name, self.source.columns)
 
     def affected(self, event: Happening) -> list[str]:
         """Return the ids of the workers that an event is about: one, or a group.

@@ -24,6 +24,7 @@ class RunSettings(Plain):
         max_attempts: attempts after which a failing task is given up, >= 1.
         slo_seconds: a task is in time when it succeeds within this many seconds, >= 0 …
         slo_factor: … plus this many times its service time on the best idle worker, >= 0.
+        show_keys: whether the balancer is told affinity keys; where not, workers keep things at hand by them all the same.
         report_faults: whether the balancer is told when a failure is the task's own.
         warm_up: seconds of the trace at its beginning that do not count in the figures, >= 0.
 
@@ -37,6 +38,7 @@ class RunSettings(Plain):
     max_attempts: int = 3
     slo_seconds: float = 0.0
     slo_factor: float = 3.0
+    show_keys: bool = True
     report_faults: bool = False
     warm_up: float = 0.0
 
@@ -50,4 +52,5 @@ class RunSettings(Plain):
             validation.count(f"RunSettings.{name}", getattr(self, name), least=1)
         for name in ("slo_seconds", "slo_factor", "warm_up"):
             validation.number(f"RunSettings.{name}", getattr(self, name), least=0)
-        validation.flag("RunSettings.report_faults", self.report_faults)
+        for name in ("report_faults", "show_keys"):
+            validation.flag(f"RunSettings.{name}", getattr(self, name))

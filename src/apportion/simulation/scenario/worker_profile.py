@@ -36,6 +36,11 @@ class WorkerProfile(Plain):
         noise: standard deviation of the logarithm of a factor of mean 1 on each duration, >= 0.
         contention: how much longer an attempt takes that starts when all other slots are taken, as a share, >= 0.
         seconds_per: column -> seconds a unit of it; given, these make the duration (at speed 1) in place of the work.
+        warm: how many keys it keeps at hand (sessions, prefixes, loaded models, functions), the least recently used
+            give way; 0: it keeps nothing. A task's key is its affinity key, else its type.
+        warm_seconds: after so many seconds without use a key is forgotten too, > 0; None: it is not.
+        cold_seconds: what a task takes longer whose key is not at hand when it begins, in seconds, >= 0.
+        cold_seconds_per: column -> seconds a unit of it that such a task takes longer, >= 0.
         kind: a name shared by alike workers, from which a new one inherits what was learned.
         region, labels, task_types: as in `WorkerInfo`.
 
@@ -56,6 +61,10 @@ class WorkerProfile(Plain):
     noise: float = 0.0
     contention: float = 0.0
     seconds_per: Mapping[str, float] = field(default_factory=dict[str, float])
+    warm: int = 0
+    warm_seconds: float | None = None
+    cold_seconds: float = 0.0
+    cold_seconds_per: Mapping[str, float] = field(default_factory=dict[str, float])
     kind: str | None = None
     region: str | None = None
     labels: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -69,7 +78,9 @@ class WorkerProfile(Plain):
         validation.optional_number("WorkerProfile.slots", self.slots, above=0)
         for name in ("speed", "failure_time"):
             validation.number(f"WorkerProfile.{name}", getattr(self, name), above=0)
-        for name in ("noise", "contention"):
+        validation.count("WorkerProfile.warm", self.warm, least=0)
+        validation.optional_number("WorkerProfile.warm_seconds", self.warm_seconds, above=0)
+        for name in ("noise", "contention", "cold_seconds"):
             validation.number(f"WorkerProfile.{name}", getattr(self, name), least=0)
         validation.number("WorkerProfile.failure_rate", self.failure_rate, least=0, most=1)
         keep = self.__dict__
@@ -77,7 +88,8 @@ class WorkerProfile(Plain):
         keep["failure_rate_for"] = numbers_by_name(
             "WorkerProfile.failure_rate_for", self.failure_rate_for, least=0, most=1
         )
-        keep["seconds_per"] = numbers_by_name("WorkerProfile.seconds_per", self.seconds_per, least=0)
+        for name in ("seconds_per", "cold_seconds_per"):
+            keep[name] = numbers_by_name(f"WorkerProfile.{name}", getattr(self, name), least=0)
         shown = self.info(self.id)
         keep.update(capabilities=shown.capabilities, labels=shown.labels, task_types=shown.task_types)
 

@@ -37,13 +37,26 @@ class Job:
         requirements: what the balancer is shown.
         work: units of work.
         columns: of its row, where workers need them for its duration.
+        key: by which workers keep at hand what it needs; None: its type.
         doomed: it fails wherever it runs.
         noise: a standard normal draw: how lucky its first attempt is with its duration.
         luck: a uniform draw: its first attempt fails on workers whose failure rate is above.
         best: service time on the best idle worker, in seconds, at the speeds of the beginning.
     """
 
-    __slots__ = ("arrival", "best", "columns", "doomed", "index", "luck", "noise", "requirements", "shape", "work")
+    __slots__ = (
+        "arrival",
+        "best",
+        "columns",
+        "doomed",
+        "index",
+        "key",
+        "luck",
+        "noise",
+        "requirements",
+        "shape",
+        "work",
+    )
 
     def __init__(self, index: int, arrival: float, shape: Shape, requirements: TaskRequirements, work: float) -> None:
         self.index = index
@@ -52,6 +65,7 @@ class Job:
         self.requirements = requirements
         self.work = work
         self.columns: Mapping[str, Any] | None = None
+        self.key: str | None = None
         self.doomed = False
         self.noise = 0.0
         self.luck = 0.0

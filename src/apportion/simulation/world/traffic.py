@@ -56,6 +56,8 @@ class _Maker:
         self._rng = rng
         self._workers = scenario.workers
         self._by_columns = any(profile.seconds_per for profile in scenario.workers)
+        self._keeps_columns = any(profile.cold_seconds_per for profile in scenario.workers)
+        self._show_keys = scenario.run.show_keys
         self._shapes: dict[tuple[Any, ...], Shape | None] = {}
         self._lanes: dict[tuple[Any, ...], int] = {}
         self._choosy = any(profile.task_types is not None for profile in scenario.workers)
@@ -74,8 +76,10 @@ class _Maker:
             if shape is None:
                 unserved += 1
                 continue
-            needs = self._needs(shape, self._kinds.key_of(row, kind))
+            key = self._kinds.key_of(row, kind)
+            needs = self._needs(shape, key if self._show_keys else None)
             job = Job(len(jobs), row.arrival, shape, needs, self._kinds.work_of(row, kind))
+            job.key = key
             self._complete(job, row)
             jobs.append(job)
         return Traffic(jobs, unserved, left_out, [shape for shape in self._shapes.values() if shape is not None])
@@ -84,8 +88,9 @@ class _Maker:
         job.doomed = row.doomed
         job.noise = self._rng.gauss(0.0, 1.0)
         job.luck = self._rng.random()
-        if job.shape.best is None:
+        if self._by_columns or self._keeps_columns:
             job.columns = row.columns
+        if job.shape.best is None:
             job.best = min(nominal_seconds(job, each) for each in self._able[job.shape.number])
         else:
             job.best = job.work * job.shape.best

@@ -10,6 +10,7 @@ from apportion.model.worker import WorkerStatus
 from apportion.simulation.scenario.happening import Change
 from apportion.simulation.scenario.worker_profile import WorkerProfile
 from apportion.simulation.world.job import Job
+from apportion.simulation.world.warmth import Warmth
 
 
 class Attempt:
@@ -53,6 +54,7 @@ class SimWorker:
         present: whether it is there.
         status: what it says of itself.
         capacity: units of complexity that it takes on.
+        warmth: what it has at hand; None: it keeps nothing.
         running: what it works on.
         line: what waits at the worker.
         busy: units that it works on.
@@ -62,7 +64,7 @@ class SimWorker:
 
     __slots__ = (
         "_failing", "_failing_for", "_rates", "_speed_for", "busy", "busy_seconds", "capacity", "factor", "id",
-        "line", "number", "present", "present_seconds", "present_since", "profile", "running", "slots", "status",
+        "line", "number", "present", "present_seconds", "present_since", "profile", "running", "slots", "status", "warmth",
     )  # fmt: skip
 
     def __init__(self, id: str, number: int, profile: WorkerProfile) -> None:
@@ -83,6 +85,7 @@ class SimWorker:
         self._speed_for = dict(profile.speed_for)
         self._failing = profile.failure_rate
         self._failing_for = dict(profile.failure_rate_for)
+        self.warmth = Warmth(profile) if profile.warm else None
         self._rates: dict[str | None, tuple[float, float]] = {}
 
     # --- how quick and how reliable it is ---------------------------------------------------------------------------
@@ -104,13 +107,17 @@ class SimWorker:
             work = max(1e-9, sum(float(columns[name]) * each for name, each in self.profile.seconds_per.items()))
         return work * self.rates(job.requirements.task_type)[0]
 
-    def expected(self, job: Job) -> float:
+    def _seconds_at(self, job: Job, now: float) -> float:
+        seconds = self.seconds(job)
+        return seconds if self.warmth is None else seconds + self.warmth.missing(job, now)
+
+    def expected(self, job: Job, now: float) -> float:
         """Return the expected seconds to a success if the job is repeated here until it succeeds, at the present load.
 
         A failed attempt costs its time: T + p / (1 - p) * F, for a success that takes T, a failure that takes F, and a
         failure rate p.
         """
-        seconds = self.seconds(job) * self.crowding(job.requirements.complexity)
+        seconds = self._seconds_at(job, now) * self.crowding(job.requirements.complexity)
         failing = min(0.999, self.rates(job.requirements.task_type)[1])
         return seconds * (1.0 + failing / (1.0 - failing) * self.profile.failure_time)
 
@@ -130,7 +137,9 @@ class SimWorker:
             noise: its standard normal draw.
         """
         job, spread = attempt.job, self.profile.noise
-        seconds = self.seconds(job) * self.crowding(attempt.needs.complexity)
+        seconds = self._seconds_at(job, attempt.started) * self.crowding(attempt.needs.complexity)
+        if self.warmth is not None:
+            self.warmth.use(job, attempt.started)
         if spread:
             seconds *= exp(spread * noise - spread * spread / 2)
         return seconds if attempt.success or job.doomed else seconds * self.profile.failure_time
@@ -168,6 +177,8 @@ class SimWorker:
             self.busy_seconds += (now - attempt.started) * attempt.needs.complexity
         self.running.clear()
         self.line.clear()
+        if self.warmth is not None:
+            self.warmth.lose()
         self.busy = 0.0
         self.present = False
         self.present_seconds += (now - self.present_since) * self.slots
