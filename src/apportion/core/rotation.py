@@ -62,18 +62,19 @@ class Rotation:
 
     def highest(self, field: Field, values: Any) -> int:
         """Return the place in the field of the highest value; among equals it is whose turn it is."""
-        if isinstance(values, list):
+        seats = field.seats
+        if isinstance(seats, list):
             best = max(values)
+            place: int = values.index(best)
             if values.count(best) == 1:
-                return values.index(best)
-            turns, seats = self._memory.column(field.pool).scalar, field.seats
-            tied = [place for place, value in enumerate(values) if value == best]
-            return min(tied, key=lambda place: turns[seats[place]])
+                return place
+            turns = self._memory.column(field.pool).scalar
+            equal = [place for place, value in enumerate(values) if value == best]
+            return min(equal, key=lambda place: turns[seats[place]])
         tied = (values == values[values.argmax()]).nonzero()[0]
         if len(tied) == 1:
             return int(tied[0])
-        turns = self._memory.column(field.pool).vector
-        return int(tied[turns[field.seats[tied]].argmin()])
+        return int(tied[self._memory.column(field.pool).vector[seats[tied]].argmin()])
 
     def oldest_of(self, candidates: Candidates) -> int | None:
         """Return the seat whose turn it is, exactly, in a crowd too."""

@@ -220,7 +220,7 @@ def name(field: str, value: object) -> str:
 
 
 def _names(field: str, given: object, most: int) -> tuple[str, ...]:
-    if given is None or (isinstance(given, (list, tuple)) and not given):
+    if given is None or given in ((), []):
         return ()
     names = tuple(dict.fromkeys(name(f"{field} (each)", each) for each in validation.name_list(field, given)))
     if len(names) > most:
