@@ -18,7 +18,7 @@ def test_functions_coroutines_processes_and_commands_do_their_tasks(client, hand
     command = client.submit("command", {"command": ["sh", "-c", "echo $APPORTION_WORKER > out"]})
     worker_id = client.workers()[0].id
     assert echo.result(20) == {"payload": {"a": [1, "ä"]}, "type": "echo", "attempt": 1, "by": worker_id}
-    assert coroutine.result(20) == "slept"
+    assert coroutine.result(20) == "waited"
     assert process.result(20) not in {hand.pid, os.getpid()}
     assert command.result(20) is None
     assert (hand.log.parent / "out").read_text().strip() == worker_id

@@ -61,11 +61,13 @@ def until(task: Task):
 async def coroutine(task: Task):
     note("began", task)
     try:
-        await asyncio.sleep(task.payload)
+        async with asyncio.timeout(task.payload):
+            await asyncio.Event().wait()
+    except TimeoutError:
+        return "waited"
     except asyncio.CancelledError:
         note("cancelled", task)
         raise
-    return "slept"
 
 
 @worker.handler("process", executor="process")

@@ -67,7 +67,7 @@ class FleetCalls(Question):
         """Let another strategy decide from now on.
 
         Raises:
-            RefusedError: there is none of that name.
+            FieldError: there is none of that name.
         """
         return (yield from self.post("/v1/strategy", encoded("strategy", {"name": name}), StrategyView, "PUT"))
 
