@@ -12,7 +12,6 @@
     │   ├── DuplicateError (ValueError)    an id that is there already
     │   ├── WorkerUnavailableError         the worker is drained, offline or full
     │   ├── TaskConflictError              the task is not in a state that allows this
-    │   ├── RefusedError                   a service refused the call, for a reason that has no error of its own
     │   └── NotRunningError                the distributor is not open, or not any more
     ├── ConfigurationError             the set-up is wrong: mend a file, a flag or the installation
     │   ├── InputFileError                 a tasks or fleet file, with its line
@@ -30,7 +29,6 @@
     │   │   └── ServiceUnavailableError        it gave no answer, or only that it cannot now
     │   └── ResultTimeoutError (TimeoutError)
     ├── StrategyError                  a strategy raised, or chose a worker that it was not given
-    ├── PartlySubmittedError           of a very long list of tasks, the first ones were taken and the others not
     └── TaskFailedError                the task itself ended without success
 
 A refusal to place a task is no error: it is ``None``, and ``explain`` says why.
@@ -147,18 +145,6 @@ class TaskConflictError(CallerError):
         super().__init__(f"task {task_id!r} is {state}: {problem}")
         self.task_id = task_id
         self.state = state
-
-
-class RefusedError(CallerError):
-    """A service refused the call.
-
-    Attributes:
-        status: of HTTP.
-    """
-
-    def __init__(self, status: int, detail: str) -> None:
-        super().__init__(detail)
-        self.status = status
 
 
 class NotRunningError(CallerError):
@@ -290,18 +276,6 @@ class StrategyError(ApportionError):
     def __init__(self, strategy: str, problem: str) -> None:
         super().__init__(f"strategy {strategy!r} {problem}")
         self.strategy = strategy
-
-
-class PartlySubmittedError(ApportionError):
-    """Of a list of tasks too long for one request, the first ones were taken and the others not; the cause says why.
-
-    Attributes:
-        ids: of those that were taken, in their order.
-    """
-
-    def __init__(self, ids: Iterable[str], reason: object) -> None:
-        self.ids = list(ids)
-        super().__init__(f"the first {len(self.ids)} tasks were taken, the others not: {reason}")
 
 
 class TaskFailedError(ApportionError):

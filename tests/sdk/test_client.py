@@ -12,7 +12,6 @@ from apportion.errors import (
     DuplicateError,
     FieldError,
     FieldTypeError,
-    PartlySubmittedError,
     QueueFullError,
     ResultTimeoutError,
     ServiceUnavailableError,
@@ -22,6 +21,7 @@ from apportion.errors import (
     UnknownWorkerError,
 )
 from apportion.sdk import submissions
+from apportion.sdk.errors import PartlySubmittedError
 from tests.sdk.lossy import Lossy
 from tests.service.conftest import Process
 

@@ -2,6 +2,7 @@
 
 from apportion.client.asynchronous import AsyncClient
 from apportion.client.blocking import Client
+from apportion.sdk.errors import PartlySubmittedError, RefusedError
 from apportion.sdk.event_streams import AsyncEventStream, EventStream
 from apportion.sdk.events import Event
 from apportion.sdk.handles import AsyncTaskHandle, TaskHandle
@@ -17,6 +18,8 @@ __all__ = [
     "ClientConfig",
     "Event",
     "EventStream",
+    "PartlySubmittedError",
+    "RefusedError",
     "TaskHandle",
     "TaskView",
     "WorkerView",

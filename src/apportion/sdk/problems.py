@@ -14,13 +14,13 @@ from apportion.errors import (
     FieldError,
     NotAllowedError,
     QueueFullError,
-    RefusedError,
     ServiceError,
     ServiceUnavailableError,
     TaskConflictError,
     UnknownTaskError,
     UnknownWorkerError,
 )
+from apportion.sdk.errors import RefusedError
 from apportion.sdk.talk import Reply, Request
 from apportion.wire.problem import Problem
 

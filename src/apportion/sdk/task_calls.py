@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from apportion.errors import ApportionError, PartlySubmittedError, ResultTimeoutError, TaskFailedError
+from apportion.errors import ApportionError, ResultTimeoutError, TaskFailedError
 from apportion.runtime.submission import TaskSpec
+from apportion.sdk.errors import PartlySubmittedError
 from apportion.sdk.question import Question
 from apportion.sdk.submissions import encoded, lists_of, submission
 from apportion.sdk.talk import Talk

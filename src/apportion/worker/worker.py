@@ -18,7 +18,8 @@ from apportion.model.worker import WorkerInfo
 from apportion.sdk.settings import checked_url, token_of
 from apportion.sdk.work.config import WorkerConfig
 from apportion.sdk.work.hands import Chosen
-from apportion.sdk.work.run import WorkerRun, WorkerSetup
+from apportion.sdk.work.run import WorkerRun
+from apportion.sdk.work.setup import WorkerSetup
 from apportion.sdk.work.task import TaskHandler
 from apportion.wire.workers import Registration
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from msgspec import UNSET
+
 from apportion.clock import Clock
 from apportion.ports import Attempt
 from apportion.sdk.work.keeper import Beat, Lease
+from apportion.wire.workers import Assignment
 
 _TO_SPARE = 0.1
 """The part of a lease that is left when a task is stopped: it takes a moment to end."""
@@ -113,3 +116,17 @@ class Holdings:
 
 def _runs(holding: Holding) -> bool:
     return not holding.ended and not holding.stopped
+
+
+def attempt_of(given: Assignment, worker_id: str) -> Attempt:
+    """Return an assignment as executors take it."""
+    return Attempt(
+        given.task_id,
+        given.task_type,
+        given.payload,
+        worker_id,
+        given.attempt,
+        given.lease,
+        given.timeout,
+        None if given.traceparent is UNSET else given.traceparent,
+    )

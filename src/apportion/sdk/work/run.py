@@ -6,24 +6,21 @@ import asyncio
 import contextlib
 import logging
 import math
-from collections.abc import Awaitable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Coroutine
 from typing import Any
-
-from msgspec import UNSET
 
 from apportion.clock import monotonic_clock
 from apportion.errors import NotAllowedError
 from apportion.ports import Attempt, Outcome
 from apportion.sdk.work.claims import Claims
-from apportion.sdk.work.config import WorkerConfig
-from apportion.sdk.work.hands import Chosen, Hands
-from apportion.sdk.work.holdings import Holding, Holdings
+from apportion.sdk.work.hands import Hands
+from apportion.sdk.work.holdings import Holding, Holdings, attempt_of
 from apportion.sdk.work.keeper import Beat, Keeper, Lease, Post
 from apportion.sdk.work.line import Line
 from apportion.sdk.work.registration import Identity
 from apportion.sdk.work.reports import Reports
-from apportion.wire.workers import Assignment, Assignments, Registration
+from apportion.sdk.work.setup import WorkerSetup
+from apportion.wire.workers import Assignments
 
 _log = logging.getLogger("apportion.worker")
 
@@ -35,27 +32,6 @@ _LAST_WORDS = 5.0
 
 _KILL = 0.2
 """Seconds between the polite and the other signal to what is stopped at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerSetup:
-    """What a run is made from.
-
-    Attributes:
-        url: of the service.
-        token: or None.
-        said: what the worker says of itself.
-        handlers: task type -> handler.
-        commands: as for `Hands`.
-        config: how it behaves.
-    """
-
-    url: str
-    token: str | None = field(repr=False)
-    said: Registration
-    handlers: Mapping[str, Chosen]
-    commands: frozenset[str] | None
-    config: WorkerConfig
 
 
 class WorkerRun:
@@ -138,7 +114,7 @@ class WorkerRun:
     def _brought(self, assignments: Assignments) -> int:
         """A claim has brought tasks: they are held from now on, and begun."""
         worker_id = self._line.identity.id
-        attempts = [_attempt(each, worker_id) for each in assignments.assignments]
+        attempts = [attempt_of(each, worker_id) for each in assignments.assignments]
         if not attempts:
             return 0
         added, older = self._holdings.add(attempts)
@@ -298,16 +274,3 @@ class WorkerRun:
 def lease_of(attempt: Attempt) -> Lease:
     """Return what names an attempt."""
     return attempt.task_id, attempt.lease
-
-
-def _attempt(given: Assignment, worker_id: str) -> Attempt:
-    return Attempt(
-        given.task_id,
-        given.task_type,
-        given.payload,
-        worker_id,
-        given.attempt,
-        given.lease,
-        given.timeout,
-        None if given.traceparent is UNSET else given.traceparent,
-    )
