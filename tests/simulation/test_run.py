@@ -192,6 +192,9 @@ WARMTH = (
 )
 
 
+AWAY = '[[event]]\nat = 5\nworker = "w"\nset = { leave = true }\n[[event]]\nat = 6\nworker = "w"\nset = { join = true }'
+
+
 @pytest.mark.parametrize(
     ("kept", "took"),
     [
@@ -200,10 +203,9 @@ WARMTH = (
         ("warm = 2\nwarm_seconds = 15", [4.0, 1.0, 4.0, 4.0]),
         ("warm = 0", [1.0, 1.0, 1.0, 1.0]),
         ("warm = 2\ncold_seconds_per = { work = 2 }", [6.0, 1.0, 6.0, 1.0]),
-        ('warm = 2\n[[event]]\nat = 5\nworker = "w"\nset = { leave = true }\n[[event]]\nat = 6\nworker = "w"\n'
-         "set = { join = true }", [4.0, 4.0, 4.0, 1.0]),
+        (f"warm = 2\n{AWAY}", [4.0, 4.0, 4.0, 1.0]),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("shown", ["true", "false"])
 def test_a_worker_is_quicker_with_what_it_has_at_hand(kept, took, shown):
     """By the key whether the balancer sees it or not; the least recently used gives way, and who leaves forgets all."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from apportion.model.task import TaskRequirements
 from tests.core.learning.worlds import SEEDS, World, share
 
 TEN = {f"w{number}": 1.0 for number in range(10)}
@@ -213,3 +214,26 @@ def test_a_task_that_says_not_with_me_is_not_given_to_somebody_unknown(seed):
     world.join("new", 1.0)
     assert world.run(100, explore=False)["new"] == 0
     assert world.run(100)["new"] > 0
+
+
+def test_doubt_that_comes_back_is_about_a_change_and_not_about_how_far_workers_differ():
+    world = World(1, {"slow": 30.0, "a": 1.0, "b": 1.0, "c": 1.0}, load=0.1)
+    world.run(300)
+    known = world.strategy.belief("slow", "lint")
+    record = world.strategy._learner.records.types["lint"]
+    record.arms["slow"].tried_at = record.decisions - 100_000  # not tried for very long
+    idle = world.strategy.belief("slow", "lint")
+    assert idle.log_cost == known.log_cost
+    assert known.doubt < idle.doubt < 0.6  # while it lies four standard deviations of that behind
+
+
+def test_who_is_picked_for_its_doubt_is_picked_once_and_then_heard():
+    world = World(1, {"slow": 5.0, "a": 1.0}, load=0.1)
+    world.run(300)
+    record = world.strategy._learner.records.types["lint"]
+    arm = record.arms["slow"]
+    arm.draw, arm.probe, arm.tried_at = -50.0, False, record.decisions - 50
+    world.strategy._learner._publish("slow", record, arm)
+    task = TaskRequirements(task_type="lint")
+    picks = [world.balancer.select_worker(task, world.pool).id for _ in range(4)]
+    assert picks == ["slow", "a", "a", "a"]

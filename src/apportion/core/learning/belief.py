@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from apportion.core.learning.arm import Arm
     from apportion.core.learning.type_record import TypeRecord
 
+_MOST_CHANGED = 0.25
+"""Variance that a worker may have gained unseen: how far it may have changed, not how far workers differ."""
+
 _LEAST_SUCCESS = 0.02
 _PRIOR_TRIES = 2.0
 _NEVER = -50.0
@@ -58,7 +61,7 @@ def believe(
         weight = arm.n + pull
         relative = (arm.n * (arm.mean - mean) + pull * effect) / weight
         variance = record.variance / weight
-        variance += (spread - variance) * idle
+        variance += max(0.0, min(spread, _MOST_CHANGED) - variance) * idle
         outcomes, succeeded = arm.successes + arm.failures, arm.successes
     tries = outcomes + _PRIOR_TRIES
     success = max(_LEAST_SUCCESS, (succeeded + _PRIOR_TRIES * (1.0 - failing)) / tries)

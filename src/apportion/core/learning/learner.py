@@ -33,9 +33,11 @@ if TYPE_CHECKING:
     from apportion.model.worker import WorkerInfo
 
 _MOST_COLUMNS = 32
-ONCE = 0
 _LISTENED = 2
 """At each outcome, so many are listened to that have been given tasks and not been heard of."""
+
+_AWHILE = 2
+"""Who is picked after so many decisions for each worker is picked for its doubt."""
 
 _MOVED = 0.1
 """By so much a worker's effect over all types moves before its costs at the other types are written anew."""
@@ -113,14 +115,14 @@ class Learner:
         record = self.records.meet_type(task.task_type)
         arm = record.arms.get(worker.id) or self.records.arm(worker.id, record)
         record.decided()
-        surprising = ONCE and arm.draw < 0.0 and record.decisions - arm.tried_at > 2 * len(record.ring)
+        by_draw = arm.draw < 0.0 and record.decisions - arm.tried_at > _AWHILE * len(record.ring)
         arm.tried_at = record.decisions
         arm.hold(Pick(task, voters, now, fullness(worker.utilization)))
         if not arm.outcomes:
             record.unheard[worker.id] = None
-        if arm.probe or surprising:
+        if arm.probe or by_draw:  # one task finds out as much as several
             arm.probe = False
-            arm.draw = max(0.0, arm.draw) if ONCE else arm.draw
+            arm.draw = max(0.0, arm.draw)
             self._publish(worker.id, record, arm)
         elif len(arm.open) > FREE_PICKS:
             self._hold_back(worker.id, record, arm)

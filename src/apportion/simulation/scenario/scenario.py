@@ -50,9 +50,9 @@ class Scenario:
         for kind in self.task_types:
             self._check_columns(kind)
         for profile in self.workers:
-            for field in ("seconds_per", "cold_seconds_per"):
-                for name in getattr(profile, field):
-                    check_columns(f"WorkerProfile.{field}", name, self.source.columns)
+            for table in ("seconds_per", "cold_seconds_per"):
+                for name in getattr(profile, table):
+                    check_columns(f"WorkerProfile.{table}", name, self.source.columns)
 
     def affected(self, event: Happening) -> list[str]:
         """Return the ids of the workers that an event is about: one, or a group.

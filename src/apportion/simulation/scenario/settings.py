@@ -24,7 +24,7 @@ class RunSettings(Plain):
         max_attempts: attempts after which a failing task is given up, >= 1.
         slo_seconds: a task is in time when it succeeds within this many seconds, >= 0 …
         slo_factor: … plus this many times its service time on the best idle worker, >= 0.
-        show_keys: whether the balancer is told affinity keys; where not, workers keep things at hand by them all the same.
+        show_keys: whether the balancer is told affinity keys; where not, workers keep things at hand by them anyway.
         report_faults: whether the balancer is told when a failure is the task's own.
         warm_up: seconds of the trace at its beginning that do not count in the figures, >= 0.
 

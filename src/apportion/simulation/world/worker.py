@@ -64,7 +64,8 @@ class SimWorker:
 
     __slots__ = (
         "_failing", "_failing_for", "_rates", "_speed_for", "busy", "busy_seconds", "capacity", "factor", "id",
-        "line", "number", "present", "present_seconds", "present_since", "profile", "running", "slots", "status", "warmth",
+        "line", "number", "present", "present_seconds", "present_since", "profile", "running", "slots", "status",
+        "warmth",
     )  # fmt: skip
 
     def __init__(self, id: str, number: int, profile: WorkerProfile) -> None:
