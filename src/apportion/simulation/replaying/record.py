@@ -140,7 +140,8 @@ def record_of(decisions: Iterable[Decision], presences: Iterable[Presence], name
     Raises:
         InputFileError: there is no decision with an outcome.
     """
-    ordered = sorted(decisions, key=lambda decision: (decision.decided_at, decision.at))
+    # What was decided in one go has one time; ids that the runtime makes grow with the submits.
+    ordered = sorted(decisions, key=lambda decision: (decision.decided_at, decision.at, decision.task))
     if not any(decision.timed for decision in ordered):
         raise InputFileError(name, None, "holds no decision of which the outcome is known")
     there = sorted(presences, key=lambda presence: presence.at)

@@ -17,8 +17,8 @@ from apportion.simulation.comparison import finite
 from apportion.simulation.figures.figures import Figures
 from apportion.simulation.replaying.drift import drift_words, drifts_of
 from apportion.simulation.replaying.estimate import Interval, Work, work_of
-from apportion.simulation.replaying.model import Outcomes, fitted, outcomes_of
-from apportion.simulation.replaying.record import Record
+from apportion.simulation.replaying.model import Outcomes, Vector, fitted, outcomes_of
+from apportion.simulation.replaying.record import Decision, Record
 from apportion.simulation.replaying.scenario import scenario_of
 from apportion.simulation.replaying.walk import walked
 from apportion.simulation.simulate import play, stage_of
@@ -42,6 +42,7 @@ class Actual(Plain):
         span: seconds from the first submit to the last decision.
         strategy: who decided most often.
         work: mean seconds that an attempt took.
+        overhead: mean seconds of an attempt between decision and end in which it did not run: what the run itself took.
         flow: mean seconds from a submit to success.
         wait: mean seconds from a submit to the first decision.
         failed: share of the tasks that failed in the end.
@@ -54,6 +55,7 @@ class Actual(Plain):
     span: float
     strategy: str
     work: float
+    overhead: float
     flow: float
     wait: float
     failed: float
@@ -157,7 +159,7 @@ def replay(record: Record, options: ReplayOptions, told: Told | None = None) -> 
     }
     played = _played(record, outcomes, [*names, *_baseline(actual, names)], options, say)
     base = played.get(actual.strategy)
-    check = None if base is None else _interval([figures.flow.mean for figures in base])
+    check = None if base is None else _interval(_flows(base, actual).tolist())
     estimates = tuple(_estimate(name, works[name], played[name], base, actual) for name in names)
     drifts = drift_words(drifts_of(outcomes, fitted(outcomes)))
     return Replay(actual, check, estimates, (*_doubts(record, actual, check), *drifts))
@@ -193,15 +195,16 @@ def _played(
 def _estimate(
     name: str, work: Work, figures: Sequence[Figures], base: Sequence[Figures] | None, actual: Actual
 ) -> Estimate:
-    flow, wait = _interval([each.flow.mean for each in figures]), _interval([each.wait.mean for each in figures])
+    flows = _flows(figures, actual)
+    flow, wait = _interval(flows.tolist()), _interval([each.wait.mean for each in figures])
     change = None
     if base is not None:
-        ratio = np.array([own.flow.mean / other.flow.mean for own, other in zip(figures, base, strict=True)])
-        error = _mean(base, "flow") / actual.flow - 1.0
+        ratio = flows / _flows(base, actual)
+        error = float(_flows(base, actual).mean()) / actual.flow - 1.0
         change = _wider(_interval((ratio - 1.0).tolist()), error)
         flow = _wider(_interval((ratio * actual.flow).tolist()), error * actual.flow)
         # A wait has no scale where nobody waited, so it is shifted by what the model gets wrong, not stretched.
-        error = _mean(base, "wait") - actual.wait
+        error = float(np.mean([each.wait.mean for each in base])) - actual.wait
         wait = _wider(_interval([each.wait.mean - error for each in figures]), error)
     doubts: list[str] = []
     if work.thin > _DOUBTFUL:
@@ -220,8 +223,9 @@ def _estimate(
     )
 
 
-def _mean(figures: Sequence[Figures], what: str) -> float:
-    return float(np.mean([getattr(each, what).mean for each in figures]))
+def _flows(figures: Sequence[Figures], actual: Actual) -> Vector:
+    """Return mean flow times, with what the run itself takes of each attempt."""
+    return np.array([each.flow.mean + actual.overhead * each.attempts / max(1, each.tasks) for each in figures])
 
 
 def _wider(found: Interval, error: float) -> Interval:
@@ -267,10 +271,17 @@ def _actual(record: Record, outcomes: Outcomes) -> Actual:
         span=record.decisions[-1].decided_at - began,
         strategy=record.strategy,
         work=float(outcomes.duration.mean()),
+        overhead=float(np.mean([_overhead(decision) for decision in record.decisions if decision.timed])),
         flow=float(np.mean(list(done.values()))) if done else nan,
         wait=float(np.mean(list(first.values()))),
         failed=len(failed) / max(1, len(done) + len(failed)),
     )
+
+
+def _overhead(decision: Decision) -> float:
+    assert decision.ended_at is not None, "what has a duration has ended"
+    assert decision.duration is not None, "what is timed has a duration"
+    return max(0.0, decision.ended_at - decision.decided_at - decision.duration)
 
 
 def _doubts(record: Record, actual: Actual, check: Interval | None) -> list[str]:
