@@ -50,8 +50,8 @@ class Fleet:
     """
 
     def __init__(self, url: str, rng: random.Random, failing: dict[str, float]) -> None:
-        limits = httpx.Limits(max_connections=500, max_keepalive_connections=500)
-        self.http = httpx.AsyncClient(base_url=url, timeout=30, limits=limits)
+        limits = httpx.Limits(max_connections=500, max_keepalive_connections=500, keepalive_expiry=2)
+        self.http = httpx.AsyncClient(base_url=url, timeout=120, limits=limits)
         self.rng = rng
         self.failing = failing
         self.tasks = asyncio.TaskGroup()

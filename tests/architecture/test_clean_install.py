@@ -17,6 +17,7 @@ OTHER_TESTS = [
     "tests/architecture",
     "tests/cli",
     "tests/acceptance",
+    "tests/dashboard",
     "tests/service",
     "tests/simulation/test_command.py",
     "tests/docs/test_documents_run.py",
