@@ -16,7 +16,7 @@ from apportion.cli.refusal import refuse_any
 from apportion.cli.serve_log import log_to_stderr
 from apportion.cli.serve_options import Config, Given, with_settings
 from apportion.cli.terminal import messages, say
-from apportion.errors import ConfigurationError, MissingExtraError
+from apportion.errors import ConfigurationError, InputFileError, MissingExtraError
 from apportion.executors.command import CommandConfig, CommandExecutor
 from apportion.runtime.submission import new_id
 
@@ -51,6 +51,9 @@ def up(
     They run command lines, as the workers of apportion run do: whoever may submit
     tasks may run commands as this user. Settings are those of apportion serve.
     """
+    if not Path(fleet).exists():
+        remedy = "it names the workers: apportion run --help shows one; apportion serve needs none"
+        raise InputFileError(fleet, None, f"there is no such file; {remedy}")
     read = read_fleet_file(fleet)
     refuse_any(read.problems)
     _serve(given, config, read.workers, logs)

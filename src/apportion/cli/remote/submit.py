@@ -27,9 +27,9 @@ generate | apportion submit - --wait
 apportion submit --type shell --wait -- sh -c 'echo hello'
 apportion submit --type lint --payload '{"file": "app.ts"}' -c typescript
 
-A file holds a JSON object a line, as for [bold]apportion run[/bold]: task_type, and if wanted
-payload, requirements, id, timeout, max_attempts, delay, …; a payload that is a
-command runs in its cwd, relative to the folder of the file.
+A file holds a JSON object a line, as for [bold]apportion run[/bold]: task_type; if wanted
+payload, requirements, id, timeout, max_attempts, delay, … A payload that is
+a command runs in its cwd, relative to the folder of the file.
 
 [bold]Exit codes[/bold]
 
