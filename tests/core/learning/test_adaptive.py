@@ -217,8 +217,8 @@ def test_a_task_that_says_not_with_me_is_not_given_to_somebody_unknown(seed):
 
 
 def test_doubt_that_comes_back_is_about_a_change_and_not_about_how_far_workers_differ():
-    world = World(1, {"slow": 30.0, "a": 1.0, "b": 1.0, "c": 1.0}, load=0.1)
-    world.run(300)
+    world = World(1, {"slow": 30.0, "snail": 30.0, "a": 1.0, "b": 1.0}, load=0.1)
+    world.run(400)
     known = world.strategy.belief("slow", "lint")
     record = world.strategy._learner.records.types["lint"]
     record.arms["slow"].tried_at = record.decisions - 100_000  # not tried for very long
@@ -235,5 +235,5 @@ def test_who_is_picked_for_its_doubt_is_picked_once_and_then_heard():
     arm.draw, arm.probe, arm.tried_at = -50.0, False, record.decisions - 50
     world.strategy._learner._publish("slow", record, arm)
     task = TaskRequirements(task_type="lint")
-    picks = [world.balancer.select_worker(task, world.pool).id for _ in range(4)]
-    assert picks == ["slow", "a", "a", "a"]
+    picks = [world.balancer.select_worker(task, world.pool) for _ in range(4)]
+    assert [pick and pick.id for pick in picks] == ["slow", "a", "a", "a"]

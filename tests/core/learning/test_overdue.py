@@ -17,7 +17,7 @@ TASK = TaskRequirements(task_type="lint")
 
 def test_of_unknown_workers_those_not_heard_of_are_not_preferred():
     slow, quick = [f"slow-{number}" for number in range(4)], [f"quick-{number}" for number in range(4)]
-    got = Counter()
+    got: Counter[str] = Counter()
     for seed in SEEDS:
         world = World(seed, dict.fromkeys(slow, 20.0) | dict.fromkeys(quick, 0.5))
         world.gap = 0.2
@@ -45,12 +45,16 @@ def test_one_whose_tasks_never_end_gets_no_more_of_them():
 
 
 @pytest.mark.parametrize("told", [0.3, 0.7])
-def test_outcomes_that_are_never_told_starve_and_flood_nobody(told):
+def test_outcomes_that_are_never_told_starve_and_flood_nobody(told, monkeypatch):
     world = World(3, dict.fromkeys("abcdef", 1.0), load=0.4)
     rng = Random(5)
     tell = world.balancer.update_context
-    heard = lambda *said, **more: tell(*said, **more) if rng.random() < told else None  # noqa: E731
-    world.balancer.update_context = heard
+
+    def sometimes(*said, **more):
+        if rng.random() < told:
+            tell(*said, **more)
+
+    monkeypatch.setattr(world.balancer, "update_context", sometimes)
     world.run(200)
     got = world.run(2000)
     assert max(got.values()) < 3 * 2000 / 6
