@@ -117,7 +117,7 @@ class Keeper:
         self._pipe.take()
 
     async def close(self) -> None:
-        """Let it go."""
+        """Let it go. Safe to call twice."""
         self._closed = True
         self._child.signal_group(signal.SIGKILL)
         await self._gone.wait()

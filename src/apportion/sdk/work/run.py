@@ -232,6 +232,7 @@ class WorkerRun:
             holding.stopped = True
         await self._hands.close(_KILL)
         await self._within(self._holdings.lease_seconds, self._reports.all_sent())
+        await self._keeper.close()  # a heartbeat of somebody who has left would be a reason to register anew
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_LAST_WORDS):
                 await self._line.leave()  # what it still holds is handed back by that
