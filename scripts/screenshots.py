@@ -189,7 +189,11 @@ async def crowd(fleet: Fleet) -> None:
 
 
 SCENES = {"healthy": healthy, "fire": on_fire, "empty": empty, "crowd": crowd}
-OPTIONS = {"crowd": ("--lease-seconds", "600"), "fire": ("--lease-seconds", "6", "--heartbeat-interval", "2")}
+OPTIONS = {
+    "healthy": ("--shadow", "least-loaded", "--shadow", "round-robin"),
+    "crowd": ("--lease-seconds", "600"),
+    "fire": ("--lease-seconds", "6", "--heartbeat-interval", "2"),
+}
 
 
 async def shoot(browser: Browser, url: str, path: str, place: Path, size: tuple[int, int], dark: bool) -> None:

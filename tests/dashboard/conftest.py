@@ -45,7 +45,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def running(built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
-    started = Process(tmp_path_factory.mktemp("dashboard"), *LASTING)
+    started = Process(tmp_path_factory.mktemp("dashboard"), *LASTING, "--shadow", "least-loaded")
     yield started
     started.stop()
 

@@ -138,6 +138,13 @@ def test_decisions_say_why_and_can_be_held_still(page: Page, tasks: dict[str, st
     expect(page.get_by_role("button", name="Go on")).to_have_attribute("aria-pressed", "true")
 
 
+def test_shadows_say_what_they_would_gain(page: Page, tasks: dict[str, str]):
+    page.goto("/#/strategy")
+    shadow = page.get_by_role("article").filter(has=page.get_by_role("heading", name="least-loaded"))
+    expect(shadow).to_contain_text("too early to say")
+    expect(shadow).to_contain_text("too few outcomes")
+
+
 def test_what_is_not_there_is_said(page: Page, tasks: dict[str, str], watched):
     watched.expected.append("404")
     page.goto("/#/tasks/nothing-of-the-kind")

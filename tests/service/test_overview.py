@@ -167,6 +167,8 @@ async def test_a_worker_that_is_cooled_down_is_named_with_its_reason(client: htt
     assert problem["kind"] == "cooled-down"
     assert "it failed 5 times in a row" in problem["detail"]
     assert [each["path"] for each in problem["actions"]] == ["/v1/workers/flaky/drain"]
+    history = (await client.get("/v1/workers/flaky/history")).json()
+    assert history["paused"] == "cooled down: it failed 5 times in a row"
 
 
 async def test_silent_workers_are_named(client: httpx.AsyncClient, service: Service):

@@ -72,6 +72,7 @@ class WorkerHistory(Struct):
 
     Attributes:
         silent_for: seconds since it called last; None: it is a local one, which need not call.
+        paused: why it gets nothing for now; None: it is not paused.
         held: what it holds, up to a hundred.
         recent: what it finished last, newest first.
         learned: for the types that it finished last; empty where no strategy learns.
@@ -79,6 +80,7 @@ class WorkerHistory(Struct):
     """
 
     silent_for: float | None
+    paused: str | None
     held: list[HeldTask]
     recent: list[FinishedTask]
     learned: list[Learned]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from apportion.errors import UnknownWorkerError
 from apportion.model.task_record import Task
+from apportion.runtime.breaker import Circuit
 from apportion.runtime.crew import Member
 from apportion.service.route import READERS, WATCHERS, Asked, Reply, Route
 from apportion.service.seeing import seen_task
@@ -23,7 +24,13 @@ async def worker_history(service: Service, asked: Asked) -> Reply:
     recent = [FinishedTask(done.id, done.task_type, done.success, done.duration) for done in member.outcomes.recent]
     silent_for = max(0.0, service.distributor.steady() - member.seen) if member.leased else None
     load = LoadHistory(*service.board.watch.loads.of(member.id))
-    return Reply(200, WorkerHistory(silent_for, held, recent[::-1], _learned(service, member), load))
+    return Reply(200, WorkerHistory(silent_for, _paused(member), held, recent[::-1], _learned(service, member), load))
+
+
+def _paused(member: Member) -> str | None:
+    if member.breaker.circuit is Circuit.OPEN:
+        return f"cooled down: {member.breaker.reason}"
+    return "it asked for a pause" if member.resting else None
 
 
 def _held(task: Task) -> HeldTask:
