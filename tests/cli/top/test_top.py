@@ -186,9 +186,15 @@ async def test_without_a_service_it_says_so_and_comes_back(tmp_path: Path):
     async with impatient, Top(impatient).run_test(size=SIZE) as pilot:
         await seen(pilot, lambda: "adaptive" in screen(pilot))
         await asyncio.to_thread(process.stop)
-        await seen(pilot, lambda: "no answer: " in screen(pilot))
+        await seen(pilot, lambda: "no answer from " in screen(pilot))
         await pilot.press("tab", "s", "e", "tab")
         options = ("--port", port)
         process = await asyncio.to_thread(Process, tmp_path, *options, command="up", before=["fleet.toml"])
         await seen(pilot, lambda: "adaptive" in screen(pilot))
     await asyncio.to_thread(process.stop)
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c"])
+async def test_it_can_be_left(pilot: Pilot[None], key: str):
+    await pilot.press(key)
+    await seen(pilot, lambda: not pilot.app.is_running)

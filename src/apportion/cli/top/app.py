@@ -79,6 +79,7 @@ class Top(App[None]):
         Binding("p", "problems", "problems", show=False),
         Binding("question_mark", "help", "help", key_display="?"),
         Binding("q", "quit", "quit"),
+        Binding("ctrl+c", "quit", "quit", show=False, priority=True),
     ]
 
     def __init__(self, client: AsyncClient) -> None:

@@ -34,7 +34,7 @@ def away(url: str, why: str) -> RenderableType:
     """Return the same lines where no service answers."""
     return Group(
         Text.assemble(("apportion ", "bold"), plain(url)),
-        _one_line(Text.assemble(("no answer: ", "bold red"), plain(why))),
+        _one_line(plain(why, "bold red")),
         Text("it is asked again until there is one", style="dim"),
     )
 
