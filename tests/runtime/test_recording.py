@@ -15,6 +15,7 @@ from apportion.core.pool.pool import WorkerPool
 from apportion.model.worker import WorkerInfo
 from apportion.ports import ForgetNotes, Note
 from apportion.runtime import inputs
+from apportion.runtime.batch import Batch
 from apportion.runtime.machine import Machine
 from apportion.runtime.recorder import DAY
 from apportion.stores.memory import MemoryStore
@@ -151,6 +152,13 @@ def test_the_record_is_in_the_store_and_is_forgotten_in_time():
         RuntimeConfig(keep_decisions=2.0), LoadBalancer(rng=fresh_random(1)), WorkerPool(), fresh_random(2)
     )
     assert machine.recorder.forgetting(START) == ForgetNotes(START - 2 * DAY)
+
+
+def test_the_line_about_what_the_store_refused_is_struck_out():
+    batch = Batch()
+    batch.add([Note(1.0, {"kind": "decision", "task": "a"}), Note(1.0, {"kind": "worker", "worker": {"id": "w"}})])
+    batch.without({"a"})
+    assert [note.line["kind"] for note in batch.notes] == ["worker"]
 
 
 async def test_a_real_run_leaves_a_record(tmp_path: Path):

@@ -126,11 +126,10 @@ def _speed(worker: str, kind: str) -> float:
     return (3.0 if kind == "draw" else 1.5) * 0.95
 
 
-def test_shares_are_estimated_without_bias_from_known_chances():
-    """A worker that is chosen one time in four, and the model knows nothing: the chances alone put it right."""
+def hidden(n: int = 4000) -> tuple[np.ndarray, np.ndarray, list[Decision]]:
+    """Half of the tasks are hard, which no type says; for them quick is chosen one time in four, for others three."""
     rng = np.random.default_rng(1)
-    n = 4000
-    hard = rng.random(n) < 0.5  # hidden: of no type
+    hard = rng.random(n) < 0.5
     chance = np.where(hard, 0.25, 0.75)
     quick = rng.random(n) < chance
     duration = np.where(hard, 4.0, 1.0) * np.where(quick, 1.0, 2.0)
@@ -139,12 +138,25 @@ def test_shares_are_estimated_without_bias_from_known_chances():
         _decision(place, "quick" if quick[place] else "slow", float(duration[place]), float(taken[place]))
         for place in range(n)
     ]
+    return hard, quick, decisions
+
+
+def test_known_chances_put_the_model_right():
+    """Quick had the easy ones: its mean was 1.75 s, and of all tasks alike it is 2.5 s; slow's 6.5 s and 5 s."""
+    _, quick, decisions = hidden()
     outcomes = outcomes_of(decisions, ["quick", "slow"])
-    found = work_of(decisions, outcomes, Wishes("always-quick", ["quick"] * n), 100, 1)
-    assert found.seconds.low <= 2.5 <= found.seconds.high
-    naive = float(duration[quick].mean())
-    assert not found.seconds.low <= naive <= found.seconds.high
-    assert found.corrected == pytest.approx(quick.mean())
+    assert outcomes.duration[quick].mean() == pytest.approx(1.75, rel=0.05)
+    assert fitted(outcomes).seconds[:, 0].tolist() == pytest.approx([2.5, 5.0], rel=0.05)
+
+
+def test_known_chances_put_right_what_the_model_cannot_know():
+    """Who would give quick the hard ones and slow the others takes 3 s; the model alone thinks 3.75 s."""
+    hard, quick, decisions = hidden()
+    outcomes = outcomes_of(decisions, ["quick", "slow"])
+    wanted = Wishes("knowing", ["quick" if each else "slow" for each in hard])
+    found = work_of(decisions, outcomes, wanted, 100, 1)
+    assert found.seconds.low <= 3.0 <= found.seconds.high < 3.5
+    assert found.corrected == pytest.approx(float((quick == hard).mean()))
 
 
 def _decision(place: int, worker: str, duration: float, probability: float | None) -> Decision:
