@@ -140,18 +140,17 @@ def said(wire: socket.socket) -> bytes:
 
 
 ENDLESS_HEADS = (
-    b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n" + b"X-A: " + b"a" * 400_000,
-    b"GET /" + b"a" * 400_000,
-    b"GET /healthz HTTP/1.1\r\n" + b"X-A: b\r\n" * 60_000,
+    b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n" + b"X-A: " + b"a" * 40_000,
+    b"GET /" + b"a" * 40_000,
+    b"GET /healthz HTTP/1.1\r\n" + b"X-A: b\r\n" * 5_000,
 )
 
 
 def test_an_endless_head_ends(process):
     for head in ENDLESS_HEADS:
         with closing(connected(process)) as wire:
-            with suppress(BrokenPipeError, ConnectionResetError):
-                wire.sendall(head)
-            assert said(wire).partition(b"\r\n")[0] in {b"HTTP/1.1 431 Request Header Fields Too Large", b""}
+            wire.sendall(head)
+            assert said(wire).startswith(b"HTTP/1.1 431 ")
         assert httpx.get(f"{process.url}/healthz").status_code == 200
 
 

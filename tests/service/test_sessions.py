@@ -46,6 +46,14 @@ async def test_it_ends_with_its_token(service, client):
     assert (await client.get("/v1/tasks")).status_code == 401
 
 
+async def test_it_outlives_no_token_that_expires(service, client, monkeypatch):
+    await client.post("/v1/session", headers=bearer(make_token(service, ADMIN, lifetime=3600.0)))
+    assert (await client.get("/v1/tasks")).status_code == 200
+    later = wall_clock() + 3601
+    monkeypatch.setattr(service.access, "_clock", lambda: later)
+    assert (await client.get("/v1/tasks")).status_code == 401
+
+
 async def test_it_ends_by_itself(service, client, monkeypatch):
     await client.post("/v1/session", headers=bearer(make_token(service, ADMIN)))
     later = wall_clock() + SESSION_SECONDS + 1
