@@ -81,6 +81,15 @@ class AttemptReleased:
     request: int = 0
 
 
+@dataclass(slots=True)
+class TakeBackAsked:
+    """A task that a worker has not started, as far as is known, is to go to another."""
+
+    task_id: str
+    worker_id: str
+    request: int = 0
+
+
 # --- the store ------------------------------------------------------------------------------------------------------
 
 
@@ -267,6 +276,7 @@ Input = (
     | RetryAsked
     | AttemptEnded
     | AttemptReleased
+    | TakeBackAsked
     | TasksFound
     | FrontLoaded
     | ParkedFound

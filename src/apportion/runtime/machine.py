@@ -66,6 +66,7 @@ class Machine:
             inputs.ChangeRefused: tasks.refused,
             inputs.AttemptEnded: attempts.ended,
             inputs.AttemptReleased: attempts.released,
+            inputs.TakeBackAsked: attempts.take_back,
             inputs.WorkerJoined: workers.joined,
             inputs.WorkerLeft: workers.left,
             inputs.WorkerLost: workers.lost,

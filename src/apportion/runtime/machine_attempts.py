@@ -10,7 +10,7 @@ from apportion.registry.outcomes import CompletedTask
 from apportion.runtime.alarms import Alarm
 from apportion.runtime.books import Books
 from apportion.runtime.crew import Holding
-from apportion.runtime.inputs import AttemptEnded, AttemptReleased
+from apportion.runtime.inputs import AttemptEnded, AttemptReleased, TakeBackAsked
 from apportion.runtime.instructions import CancelAttempt
 from apportion.runtime.machine_cooling import CoolingSide
 from apportion.runtime.machine_tasks import TaskSide
@@ -58,6 +58,22 @@ class AttemptSide:
         self._books.let_go(holding)
         self._tasks.queue_again(holding.task, "its worker handed it back", counted=False)
         self._books.answer(event.request, event.task_id, value=True)
+
+    def take_back(self, event: TakeBackAsked) -> None:
+        """Take a task back from a remote worker that has not named it yet; it learns that by its next heartbeat."""
+        books = self._books
+        holding = books.held.get(event.task_id)
+        if holding is None or holding.member.id != event.worker_id:
+            why = f"worker {event.worker_id!r} does not hold it"
+        elif not holding.member.leased or holding.named:
+            why = f"worker {event.worker_id!r} has it in hand, and what has started is not moved"
+        else:
+            books.haunt(holding)
+            self._tasks.queue_again(holding.task, "it was taken back to be moved", counted=False)
+            books.answer(event.request, event.task_id, value=True)
+            return
+        state = "not under way" if holding is None else holding.task.state.value
+        books.answer(event.request, error=TaskConflictError(event.task_id, state, why))
 
     def overtime(self, alarm: Alarm) -> None:
         """An attempt should have been reported as timed out, and was not: its lease ends; its room stays taken."""

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from apportion.errors import TaskConflictError
 from apportion.model.explanation import Explanation
 from apportion.model.recommendation import RebalanceRecommendation
 from apportion.model.task import QueuedTask, TaskRequirements
@@ -142,6 +143,24 @@ class RemoteCalls(Lifetime):
         known = self._machine.task(task.id) or task
         hindrances = self._machine.hindrances(known, self._steady())
         return explain_task(known, self.balancer, self.shown_workers(), self._clock(), hindrances)
+
+    async def apply_advice(self) -> list[tuple[RebalanceRecommendation, str]]:
+        """Carry out what can be carried out of the advice: tasks that have not started are taken back, to go elsewhere.
+
+        Returns:
+            Each piece of advice, with why it was not carried out; "": it was.
+        """
+        return [(each, await self._apply(each)) for each in self.advice()]
+
+    async def _apply(self, advice: RebalanceRecommendation) -> str:
+        task_id = advice.task_id
+        if task_id is None or advice.to_worker is None:
+            return "it names no task that could move"
+        try:
+            await self._running.ask(lambda request: inputs.TakeBackAsked(task_id, advice.from_worker, request))
+        except TaskConflictError as refused:
+            return str(refused)
+        return ""
 
     def advice(self) -> list[RebalanceRecommendation]:
         """Return which workers are overloaded, and what could move where."""

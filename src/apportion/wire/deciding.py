@@ -139,6 +139,19 @@ class Recommendations(Struct):
     items: list[Recommendation]
 
 
+class Applied(Recommendation):
+    """One piece of advice, and whether it was carried out; ``why`` says why not."""
+
+    applied: bool
+    why: str
+
+
+class AppliedAll(Struct):
+    """What became of the advice."""
+
+    items: list[Applied]
+
+
 class Health(Struct):
     """Whether it is well."""
 

@@ -10,6 +10,8 @@ from apportion.service.route import ADMINS, READERS, WATCHERS, Asked, Reply, Rou
 from apportion.service.service import Service
 from apportion.service.submitting import plain_requirements
 from apportion.wire.deciding import (
+    Applied,
+    AppliedAll,
     Explained,
     Recommendation,
     Recommendations,
@@ -61,6 +63,12 @@ async def recommend(service: Service, asked: Asked) -> Reply:
     return Reply(200, Recommendations(advice))
 
 
+async def apply(service: Service, asked: Asked) -> Reply:
+    """Carry out what can be carried out of the advice."""
+    done = await service.distributor.apply_advice()
+    return Reply(200, AppliedAll([Applied(**each.to_dict(), applied=not why, why=why) for each, why in done]))
+
+
 ROUTES = (
     Route("POST", "/v1/explain", explain, READERS, "What would be decided", {200: Explained}, body=TypedRequirements),
     Route("GET", "/v1/strategy", show_strategy, WATCHERS, "Who decides", {200: StrategyView}),
@@ -75,4 +83,13 @@ ROUTES = (
         act="strategy.switch",
     ),
     Route("GET", "/v1/recommendations", recommend, WATCHERS, "Advice", {200: Recommendations}),
+    Route(
+        "POST",
+        "/v1/recommendations/apply",
+        apply,
+        ADMINS,
+        "Carry out the advice, as far as nothing that has started is moved",
+        {200: AppliedAll},
+        act="recommendations.apply",
+    ),
 )
