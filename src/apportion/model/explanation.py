@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import exp
 from typing import Any
 
 from apportion.model.plain import Plain, to_plain
@@ -30,8 +31,9 @@ class Explanation(Plain):
         weights: strategy -> how much its vote counts with the adaptive strategy.
         beliefs: worker id -> what was learned of it for this type: ``typical_duration`` (seconds), ``success`` (0..1),
             ``relative_cost`` (expected time to a success, 1 = the type's typical duration), ``doubt`` (standard
-            deviation of its logarithm), ``outcomes`` (how many it rests on), ``slowed_when_full`` (how many times as long
-            a task takes there when all else is full, as when it is empty), ``note`` (why it stands out of turn).
+            deviation of its logarithm), ``outcomes`` (how many it rests on), ``slowed_when_full`` (how many times as
+            long a task takes there when all else is full, as when it is empty), ``note`` (why it is tried though it is
+            not believed best, or None).
         suggestions: for "none": the smallest changes that would make somebody eligible.
         weighed: ``all N`` or ``a sample of N``: among how many the strategy chose.
         narrowed: how many of the eligible the task's preferences left, of how many.
@@ -100,11 +102,14 @@ def _wants(task: TaskRequirements) -> str:
 
 
 def _belief(belief: Mapping[str, Any] | None) -> str:
-    if not belief or not belief["outcomes"]:
+    if not belief:
         return ""
+    if not belief["outcomes"]:
+        return f" ({belief['note']})" if belief["note"] else ""
     note = f", {belief['note']}" if belief["note"] else ""
+    doubt = f" ± {exp(belief['doubt']) - 1.0:.0%}"
     duration = belief["typical_duration"]
-    usually = f"usually {duration:.3g} s, " if duration is not None else ""
+    usually = f"usually {duration:.3g} s{doubt}, " if duration is not None else ""
     return f" ({usually}succeeds {belief['success']:.0%}, from {belief['outcomes']:.0f} outcomes{note})"
 
 

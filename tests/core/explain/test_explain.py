@@ -278,3 +278,16 @@ def test_it_learns_and_remembers_nothing(strategy):
         one.explain(TaskRequirements(task_type=kind), fleets.a_fleet(Random(9), 40))
         one.explain(TaskRequirements({"python"}, task_type=kind), list(reversed(workers)))
     assert json.dumps([one.adaptive.state_dict(), one.context.to_dict()]) == before
+
+
+def test_it_says_how_sure_it_is_and_why_somebody_unknown_is_tried():
+    one, workers = balancer(), fleet(2)
+    for _ in range(30):
+        one.update_context("w0", "lint", True, 2.0)
+    workers = [*workers, workers[0].replace(id="new")]
+    task = TaskRequirements(task_type="lint")
+    said = one.explain(task, workers)
+    assert "usually 2 s ±" in str(said)
+    assert said.beliefs["w0"]["note"] is None
+    assert "quicker for its doubt" in str(said.beliefs["new"]["note"])
+    assert said.beliefs["new"]["note"] in str(said)

@@ -39,6 +39,7 @@ _LISTENED = 2
 _AWHILE = 2
 """Who is picked after so many decisions for each worker is picked for its doubt."""
 
+_NOTED = 0.05
 _MOVED = 0.1
 """By so much a worker's effect over all types moves before its costs at the other types are written anew."""
 
@@ -104,9 +105,14 @@ class Learner:
         return seconds, belief.doubt, belief.outcomes > 0
 
     def reason(self, worker_id: str, task_type: str | None) -> str | None:
-        """Return why a worker stands out of turn, or None."""
-        arm = self._record(task_type).arms.get(worker_id)
-        return "probe: not tried for long" if arm is not None and arm.probe else None
+        """Return why a worker is tried that is not believed best, or None."""
+        record = self._record(task_type)
+        arm = record.arms.get(worker_id)
+        if arm is not None and arm.probe:
+            return "probe: not tried for long"
+        kind = self.records.kind_of(worker_id)
+        quicker = self.belief(worker_id, task_type).log_cost - self._known(worker_id, kind, record).drawn
+        return f"counts as {1.0 - exp(-quicker):.0%} quicker for its doubt" if quicker > _NOTED else None
 
     # --- what it is told --------------------------------------------------------------------------------------------
 
