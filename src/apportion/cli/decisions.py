@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -15,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from apportion.assemble import record_opener
 from apportion.batch.options import STORE_FILE
 from apportion.cli.flags import Command, Group
-from apportion.cli.terminal import messages, say
+from apportion.cli.terminal import messages, output, say
 from apportion.errors import WorldError
 from apportion.runtime.record_book import RecordBook, exported
 
@@ -73,7 +72,7 @@ def _written(path: Path | None) -> Generator[IO[str]]:
         WorldError: it cannot be written.
     """
     if path is None:
-        yield sys.stdout
+        yield output().file
         return
     aside = path.with_name(f"{path.name}.part")
     try:

@@ -57,7 +57,7 @@ def plan(
 ) -> None:
     """Find the fleet that meets a target, by simulating fleets.
 
-    The kinds of workers are the [[worker]] tables of the scenario; their count is what is
+    The kinds of workers are the worker tables of the scenario; their count is what is
     searched. A fleet meets a target when it does so on every seed. At the end it is tried
     on fresh seeds, which say how sure that is.
     """
