@@ -4,39 +4,62 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import dataclass
 
 import pytest
 
+from apportion.client import Client
 from apportion.errors import TaskFailedError
 from tests.acceptance.waiting import until
-from tests.sdk.hand import is_alive
+from tests.sdk.conftest import LEASE
+from tests.sdk.hand import Script, is_alive
+from tests.service.conftest import Process
 
 
-def test_functions_coroutines_processes_and_commands_do_their_tasks(client, hand):
-    echo = client.submit("echo", {"a": [1, "ä"]}, capabilities={"python"})
-    coroutine, process = client.submit("coroutine", 0.01), client.submit("process")
-    command = client.submit("command", {"command": ["sh", "-c", "echo $APPORTION_WORKER > out"]})
-    worker_id = client.workers()[0].id
+@dataclass
+class Shared:
+    """A client of a service with one worker, for tests that leave both as they are."""
+
+    client: Client
+    script: Script
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("shared")
+    process, script = Process(folder, *LEASE), Script(folder)
+    script.start(process.url)
+    with Client(process.url) as client:
+        yield Shared(client, script)
+    script.hands[0].end()
+    process.stop()
+
+
+def test_functions_coroutines_processes_and_commands_do_their_tasks(shared):
+    echo = shared.client.submit("echo", {"a": [1, "ä"]}, capabilities={"python"})
+    coroutine, process = shared.client.submit("coroutine", 0.01), shared.client.submit("process")
+    command = shared.client.submit("command", {"command": ["sh", "-c", "echo $APPORTION_WORKER > out"]})
+    worker_id = shared.client.workers()[0].id
     assert echo.result(20) == {"payload": {"a": [1, "ä"]}, "type": "echo", "attempt": 1, "by": worker_id}
     assert coroutine.result(20) == "waited"
-    assert process.result(20) not in {hand.pid, os.getpid()}
+    assert process.result(20) not in {shared.script.hands[0].pid, os.getpid()}
     assert command.result(20) is None
-    assert (hand.log.parent / "out").read_text().strip() == worker_id
+    assert (shared.script.folder / "out").read_text().strip() == worker_id
 
 
-def test_busy_is_tried_again_and_is_no_failure(client, hand):
-    assert client.submit("busy", max_attempts=1).result(20) == 2
+def test_busy_is_tried_again_and_is_no_failure(shared):
+    assert shared.client.submit("busy", max_attempts=1).result(20) == 2
 
 
-def test_failures_carry_their_reason(client, hand):
+def test_failures_carry_their_reason(shared):
     failures = [
-        (client.submit("fatal"), 1, "never"),
-        (client.submit("raises", "no luck"), 3, "ValueError: no luck"),
-        (client.submit("returns", "set"), 3, "which is not JSON"),
-        (client.submit("returns", "nan"), 3, "which is not JSON"),
-        (client.submit("returns", "big"), 1, "above the limit"),
-        (client.submit("command", {"command": ["false"]}), 3, "exit"),
-        (client.submit("command", {"command": "ls"}), 1, "must be a list of strings"),
+        (shared.client.submit("fatal"), 1, "never"),
+        (shared.client.submit("raises", "no luck"), 3, "ValueError: no luck"),
+        (shared.client.submit("returns", "set"), 3, "which is not JSON"),
+        (shared.client.submit("returns", "nan"), 3, "which is not JSON"),
+        (shared.client.submit("returns", "big"), 1, "above the limit"),
+        (shared.client.submit("command", {"command": ["false"]}), 3, "exit"),
+        (shared.client.submit("command", {"command": "ls"}), 1, "must be a list of strings"),
     ]
     for task, attempts, reason in failures:
         with pytest.raises(TaskFailedError, match=reason):
@@ -44,11 +67,11 @@ def test_failures_carry_their_reason(client, hand):
         assert task.get().attempt == attempts
 
 
-def test_a_task_that_takes_too_long_is_ended(client, hand, script):
-    task = client.submit("coroutine", 60, timeout=0.1, max_attempts=1)
+def test_a_task_that_takes_too_long_is_ended(shared):
+    task = shared.client.submit("coroutine", 60, timeout=0.1, max_attempts=1)
     with pytest.raises(TaskFailedError, match="timed out"):
         task.result(20)
-    assert script.ledger("cancelled", task.id)
+    assert shared.script.ledger("cancelled", task.id)
 
 
 def test_a_cancellation_reaches_functions_coroutines_processes_and_commands(client, hand, script, tmp_path):

@@ -8,8 +8,8 @@ from collections import Counter
 
 import pytest
 
+from apportion.client import Client
 from tests.acceptance.waiting import until
-from tests.sdk.conftest import LEASE
 from tests.sdk.hand import is_alive
 from tests.sdk.proxy import Proxy
 from tests.service.conftest import Process
@@ -110,21 +110,22 @@ def test_killed_workers_lose_nothing(client, process, script):
     assert set(began.values()) == {1}  # no attempt is run twice
 
 
-def test_a_service_that_is_killed_finds_its_workers_at_work(client, process, script, tmp_path):
-    hand = script.start(process.url)
-    task, quick = client.submit("until", str(tmp_path / "go")), client.submit("until", str(tmp_path / "soon"))
-    until(lambda: len(script.ledger("began")) == 2)
-    process.kill()
-    (tmp_path / "soon").touch()
-    until(lambda: script.ledger("ended", quick.id))  # its report finds nobody, and is kept
-    again = Process(tmp_path, *LEASE, "--port", process.url.rpartition(":")[2])
-    try:
+def test_a_service_that_is_killed_finds_its_workers_at_work(script, tmp_path):
+    """Where it is back within a lease, here of 15 s, nothing is run again."""
+    process = Process(tmp_path)
+    with Client(process.url) as client:
+        hand = script.start(process.url)
+        task, quick = client.submit("until", str(tmp_path / "go")), client.submit("until", str(tmp_path / "soon"))
+        until(lambda: len(script.ledger("began")) == 2)
+        process.kill()
+        (tmp_path / "soon").touch()
+        until(lambda: script.ledger("ended", quick.id))  # its report finds nobody, and is kept
+        process = Process(tmp_path, "--port", process.url.rpartition(":")[2])
         assert (quick.result(20), quick.get().attempt) == ("there", 1)
         (tmp_path / "go").touch()
         assert (task.result(20), task.get().attempt) == ("there", 1)
         assert hand.leave() == 0
-    finally:
-        again.stop()
+        process.stop()
 
 
 def test_a_worker_that_the_service_has_forgotten_registers_anew(client, process, script, tmp_path):
