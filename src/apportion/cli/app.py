@@ -11,8 +11,9 @@ from apportion.cli import backup, decisions, plan, replay, run, run_help, serve,
 from apportion.cli.access import audit, token
 from apportion.cli.exit_codes import ExitCode, exit_code_of, remedy_of
 from apportion.cli.flags import Command, Group
-from apportion.cli.remote import changing, deciding, events, explain, submit, tasks, top, worker, workers
+from apportion.cli.remote import changing, deciding, events, explain, submit, tasks, worker, workers
 from apportion.cli.terminal import messages, say
+from apportion.cli.top.command import top
 from apportion.errors import ApportionError
 
 TASKS = "Tasks of a service"
@@ -41,7 +42,7 @@ app.command("drain", cls=Command, rich_help_panel=FLEET, no_args_is_help=True)(w
 app.command("remove", cls=Command, rich_help_panel=FLEET, no_args_is_help=True)(workers.remove)
 app.command("strategy", cls=Command, rich_help_panel=FLEET)(deciding.strategy)
 app.command("recommendations", cls=Command, rich_help_panel=FLEET)(deciding.recommendations)
-app.command("top", cls=Command, rich_help_panel=TASKS)(top.top)
+app.command("top", cls=Command, rich_help_panel=TASKS)(top)
 app.command("events", cls=Command, rich_help_panel=TASKS)(events.events)
 tokens = typer.Typer(
     name="token", cls=Group, no_args_is_help=True, help="Make, list and revoke tokens: who may call a service."
