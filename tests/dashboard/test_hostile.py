@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -56,7 +57,7 @@ def own_task(number: int, payload: str) -> dict[str, object]:
 
 def work(world: World, number: int, payload: str) -> None:
     """Register the worker of that name, and have it end its task: every second one fails."""
-    more = {"kind": payload, "region": payload, "labels": {payload: payload}, "task_types": [payload]}
+    more: dict[str, Any] = {"kind": payload, "region": payload, "labels": {payload: payload}, "task_types": [payload]}
     world.worker(payload, [payload, f"skill-{number}"], **more)
     path = f"/v1/workers/{quote(payload, safe='')}/claim"
     (given,) = world.call("POST", path, {"max": 1, "wait": 10})["assignments"]
