@@ -26,6 +26,10 @@ WRITTEN_BY_TRANSITIONS = (
 )  # fmt: skip
 
 
+MOST_NOTES = 20_000
+"""Lines of the record of decisions that are kept, some 30 MB: a record for days belongs on a disk."""
+
+
 class MemoryStore:
     """Keeps tasks while the process lives. Safe to use from any thread."""
 
@@ -68,6 +72,8 @@ class MemoryStore:
                 return True
             case Note(at, line):
                 self._notes.append((self._notes[-1][0] + 1 if self._notes else 1, at, line))
+                if len(self._notes) > MOST_NOTES:
+                    del self._notes[: MOST_NOTES // 10]
                 return True
             case ForgetNotes(before, most):
                 return self._forget_notes(before, most)
