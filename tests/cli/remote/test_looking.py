@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.acceptance.waiting import until
 from tests.cli.remote.conftest import CommandLine
 from tests.service.conftest import Process
 
@@ -100,8 +101,18 @@ def test_who_decides_is_shown_and_switched(cli: CommandLine):
 
 
 def test_advice(cli: CommandLine):
-    assert cli("recommendations").out == "nothing to recommend\n"
+    assert cli("recommendations", "--apply").out == "nothing to recommend\n"
     assert cli("recommendations", "--json").out == ""
+    words = ["--type", "endless", "-c", "text", "--complexity", "4", "--id", "endless", "--", "tail", "-f", "/dev/null"]
+    cli("submit", *words)
+    until(lambda: "from big " in cli("recommendations").out)
+    unasked = cli("recommendations", "--apply")
+    assert (unasked.code, "--yes" in unasked.err) == (2, True)
+    done = cli("recommendations", "--apply", "--yes", "--json").lines
+    assert {each["from_worker"] for each in done} == {"big"}
+    assert not any(each["applied"] for each in done)  # it has started, and what has started is not moved
+    assert "not done" in cli("recommendations", "--apply", "--yes").out
+    cli("cancel", "endless")
 
 
 def test_changing_in_bulk_is_confirmed_first(cli: CommandLine):

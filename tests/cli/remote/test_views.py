@@ -15,7 +15,7 @@ from apportion.cli.remote.views.worker_list import worker_list, worker_view
 from apportion.core.balancer import LoadBalancer
 from apportion.model.task import TaskRequirements
 from apportion.model.worker import WorkerInfo
-from apportion.wire.deciding import Recommendation, StrategyView
+from apportion.wire.deciding import Applied, Recommendation, StrategyView
 from apportion.wire.looking_closer import TaskHistory
 from apportion.wire.tasks import TaskExplained, TaskView
 from apportion.wire.workers import WorkerView
@@ -65,6 +65,7 @@ def every_view() -> dict[str, RenderableType]:
         "explanation": explained(explanation()),
         "strategy": strategy_view(StrategyView(HOSTILE, [HOSTILE], {HOSTILE: 0.5}, [], [])),
         "advice": advice_view([Recommendation(HOSTILE, HOSTILE, HOSTILE, HOSTILE, 3)]),
+        "applied": advice_view([Applied(HOSTILE, HOSTILE, None, None, 3, applied=False, why=HOSTILE)]),
         "event": event_line(HOSTILE, events()[2]),
     }
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from apportion.cli.exit_codes import ExitCode
+from apportion.cli.remote.confirming import confirm
 from apportion.cli.remote.connection import Connection, with_connection
 from apportion.cli.remote.filters import Filters, in_words, with_filters
-from apportion.cli.terminal import harmless, messages, say
+from apportion.cli.terminal import messages, say
 from apportion.errors import TaskConflictError
 
 if TYPE_CHECKING:
@@ -77,12 +77,7 @@ def _each(ids: Sequence[str], filters: Filters, change: Callable[[str], TaskView
 
 
 def _confirm(question: str, filters: Filters, *, everything: bool, yes: bool) -> None:
-    """Ask whether that is meant; where nobody can be asked, it has to be said beforehand."""
+    """Go on only where it is said which tasks are meant, and that they are."""
     if not filters and not everything:
         raise typer.BadParameter("name tasks by their ids, or by filters such as --type; --all means all of them")
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise typer.BadParameter(f"{question} nobody is there to confirm it; say --yes", param_hint="--yes")
-    if not typer.confirm(harmless(question), err=True):
-        raise typer.Exit(ExitCode.BAD_INPUT)
+    confirm(question, yes=yes)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from apportion.cli.printing import print_json, print_json_lines
+from apportion.cli.remote.confirming import confirm
 from apportion.cli.remote.connection import Connection, with_connection
 from apportion.cli.remote.views.deciding import advice_view, strategy_view
 from apportion.cli.terminal import output, show
+
+if TYPE_CHECKING:
+    from apportion.client import Client
+    from apportion.wire.deciding import Recommendation
 
 
 @with_connection
@@ -28,10 +34,27 @@ def strategy(
 @with_connection
 def recommendations(
     *,
+    carry_out: Annotated[
+        bool, typer.Option("--apply", help="Carry it out: tasks that have not started are moved, and no others.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask first.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, a line each.")] = False,
     service: Connection,
 ) -> None:
-    """Show advice: which workers have too much, and what should move where."""
+    """Show advice: which workers have too much, and what should move where; or carry it out."""
     with service.client() as client:
-        advice = client.recommendations()
-    print_json_lines(advice) if as_json else show(output(), advice_view(advice))
+        advice: Sequence[Recommendation] = client.recommendations()
+        if carry_out and advice:
+            confirm(f"carry out what can be carried out of {len(advice)} recommendations?", yes=yes)
+            advice = _applied(client)
+    if as_json:
+        print_json_lines(advice)
+    else:
+        show(output(), advice_view(advice))
+
+
+def _applied(client: Client) -> Sequence[Recommendation]:
+    from apportion.wire.deciding import AppliedAll
+
+    path = client.calls.path("recommendations", "apply")
+    return client.run(client.calls.post(path, b"", AppliedAll)).items

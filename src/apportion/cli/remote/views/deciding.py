@@ -10,9 +10,10 @@ from rich.text import Text
 
 from apportion.cli.tables import dense_table
 from apportion.cli.terminal import plain
+from apportion.wire.deciding import Applied, Recommendation
 
 if TYPE_CHECKING:
-    from apportion.wire.deciding import Recommendation, StrategyView
+    from apportion.wire.deciding import StrategyView
 
 BAR = 20
 
@@ -39,7 +40,7 @@ def strategy_view(said: StrategyView) -> RenderableType:
 
 
 def advice_view(advice: Sequence[Recommendation]) -> RenderableType:
-    """Return advice, the most urgent first."""
+    """Return advice, the most urgent first, and what became of it where it was carried out."""
     if not advice:
         return Text("nothing to recommend", style="dim")
     return Group(*map(_piece, sorted(advice, key=lambda each: -each.priority)))
@@ -49,4 +50,7 @@ def _piece(each: Recommendation) -> Text:
     where = "scale up" if each.to_worker is None else f"to {each.to_worker}"
     what = f"task {each.task_id}, " if each.task_id is not None else ""
     move = f"{what}from {each.from_worker} {where}"
-    return Text.assemble((f"{each.priority:>2}  ", "bold yellow"), plain(move, "bold"), "\n    ", plain(each.reason))
+    text = Text.assemble((f"{each.priority:>2}  ", "bold yellow"), plain(move, "bold"), "\n    ", plain(each.reason))
+    if isinstance(each, Applied):
+        text.append_text(Text("\n    done", "green") if each.applied else plain(f": not done, {each.why}", "yellow"))
+    return text
