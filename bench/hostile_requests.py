@@ -1,8 +1,8 @@
 """How soon a service refuses what is too much, and what a flood of it costs in memory.
 
-Run by ``python -m bench.hostile_requests``. A real service on loopback; each kind of request is sent 200 times, one after
-the other, by a new connection, and timed from its first byte to the first byte of the answer; then over many connections
-at once, while the service's resident memory is watched.
+Run by ``python -m bench.hostile_requests``. A real service on loopback; each kind of request is sent 200 times, one
+after the other, by a new connection, and timed from its first byte to the first byte of the answer; then over many
+connections at once, while the service's resident memory is watched.
 """
 
 from __future__ import annotations
