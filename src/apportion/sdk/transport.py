@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -33,7 +34,7 @@ class BlockingTransport:
     def __init__(self, url: str, token: str | None, config: ClientConfig) -> None:
         self._config = config
         self.http = httpx.Client(
-            base_url=url, headers=_headers(token), limits=_limits(), trust_env=not _is_here(url), timeout=config.timeout
+            base_url=url, headers=_headers(token), limits=_limits(), timeout=config.timeout, **_surroundings(url)
         )
 
     def run(self, talk: Talk[T], send: Callable[[Request], Reply] | None = None) -> T:
@@ -90,7 +91,7 @@ class AsyncTransport:
     def __init__(self, url: str, token: str | None, config: ClientConfig) -> None:
         self._config = config
         self.http = httpx.AsyncClient(
-            base_url=url, headers=_headers(token), limits=_limits(), trust_env=not _is_here(url), timeout=config.timeout
+            base_url=url, headers=_headers(token), limits=_limits(), timeout=config.timeout, **_surroundings(url)
         )
 
     async def run(self, talk: Talk[T], send: Callable[[Request], Awaitable[Reply]] | None = None) -> T:
@@ -163,6 +164,10 @@ def _limits() -> httpx.Limits:
     return httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=_IDLE)
 
 
-def _is_here(url: str) -> bool:
-    """Return whether the service is on this machine, where no proxy of the environment is of use."""
-    return urlsplit(url).hostname in {"localhost", "127.0.0.1", "::1"}
+def _surroundings(url: str) -> dict[str, Any]:
+    """Return what is taken from the machine: the authorities that it trusts (or ``SSL_CERT_FILE``), and no proxy.
+
+    A worker's heartbeats are sent without this library, and go the same way.
+    """
+    encrypted = urlsplit(url).scheme == "https"  # else there is nothing to verify, and no list of authorities is read
+    return {"trust_env": False, "verify": ssl.create_default_context() if encrypted else False}
