@@ -157,8 +157,10 @@ class Worker:
                     self.held.pop(id, None)
 
         if self.incarnation is not None:
-            said = (self.id, self.incarnation, dict(self.held))
-            self._call(lambda request: inputs.Heartbeat(*said, request), answered)
+            # Saying that it has no load tells apart an empty list that means everything from one that means nothing.
+            held, load = dict(self.held), None if self.held else 0.0
+            said = (self.id, self.incarnation, held)
+            self._call(lambda request: inputs.Heartbeat(*said, request, load), answered)
         self._later(5.0, self._beat)
 
     def _claim(self) -> None:
