@@ -19,7 +19,8 @@ def test_requirements_that_are_equal_in_python_stay_what_they_were(tmp_path, rou
     store = SqliteStore(tmp_path / "tasks.db")
     try:
         store.commit([Insert(task) for task in tasks])
-        read = [store.get(task.id).requirements.constraints[0].value for task in tasks]
+        found = [store.get(task.id) for task in tasks]
     finally:
         store.close()
+    read = [task.requirements.constraints[0].value for task in found if task is not None]
     assert [repr(value) for value in read] == [repr(value) for value in values]
