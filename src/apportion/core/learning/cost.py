@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import log1p
+from math import exp, log1p
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ LEAST_CAUTION = 0.5
 
 FREE_PICKS = 2
 _PROBE = 1e3
+_NOTED = 0.05
 
 
 class Cost(NamedTuple):
@@ -51,6 +52,14 @@ def cost_of(belief: Belief, arm: Arm | None) -> Cost:
 def reach_of(belief: Belief, arm: Arm) -> float:
     """Return how far one standard deviation of its draw moves a worker's cost."""
     return 0.0 if arm.probe or not belief.outcomes else DRAW * belief.doubt
+
+
+def why_tried(belief: Belief, arm: Arm | None, cost: Cost) -> str | None:
+    """Return why a worker is tried that is not believed best, or None where it counts as what it is believed to be."""
+    if arm is not None and arm.probe:
+        return "probe: not tried for long"
+    quicker = belief.log_cost - cost.drawn
+    return f"counts as {1.0 - exp(-quicker):.0%} quicker for its doubt" if quicker > _NOTED else None
 
 
 def handicap_of(arm: Arm) -> float:

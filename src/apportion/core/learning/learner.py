@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from apportion.core.learning.advantage import advantage
 from apportion.core.learning.arm import Arm
 from apportion.core.learning.columns import Columns
-from apportion.core.learning.cost import FREE_PICKS, Cost, cost_of, handicap_of, reach_of
+from apportion.core.learning.cost import FREE_PICKS, Cost, cost_of, handicap_of, reach_of, why_tried
 from apportion.core.learning.evidence import Outcome, take_in
 from apportion.core.learning.expectation import IDLE, expect
 from apportion.core.learning.load_slope import fullness
@@ -39,7 +39,6 @@ _LISTENED = 2
 _AWHILE = 2
 """Who is picked after so many decisions for each worker is picked for its doubt."""
 
-_NOTED = 0.05
 _MOVED = 0.1
 """By so much a worker's effect over all types moves before its costs at the other types are written anew."""
 
@@ -107,12 +106,8 @@ class Learner:
     def reason(self, worker_id: str, task_type: str | None) -> str | None:
         """Return why a worker is tried that is not believed best, or None."""
         record = self._record(task_type)
-        arm = record.arms.get(worker_id)
-        if arm is not None and arm.probe:
-            return "probe: not tried for long"
-        kind = self.records.kind_of(worker_id)
-        quicker = self.belief(worker_id, task_type).log_cost - self._known(worker_id, kind, record).drawn
-        return f"counts as {1.0 - exp(-quicker):.0%} quicker for its doubt" if quicker > _NOTED else None
+        cost = self._known(worker_id, self.records.kind_of(worker_id), record)
+        return why_tried(self.belief(worker_id, task_type), record.arms.get(worker_id), cost)
 
     # --- what it is told --------------------------------------------------------------------------------------------
 
