@@ -161,9 +161,9 @@ async def empty(fleet: Fleet) -> None:
 
 
 async def crowd(fleet: Fleet) -> None:
-    """Ten thousand workers, three hundred of which work."""
+    """Ten thousand workers, a tenth of which hold something."""
     kinds = ["small", "large", "gpu"]
-    for start in range(0, 10_000, 100):
+    for start in range(0, 10_000, 400):
         bodies = [
             {
                 "id": f"node-{number:05}",
@@ -172,17 +172,14 @@ async def crowd(fleet: Fleet) -> None:
                 "kind": kinds[number % 3],
                 "region": ["eu", "us"][number % 2],
             }
-            for number in range(start, start + 100)
+            for number in range(start, start + 400)
         ]
         await asyncio.gather(*(fleet.http.post("/v1/workers", json=body) for body in bodies))
-    tasks = [fleet._task(name) for name in fleet.rng.choices(list(TYPES), k=9000)]
-    await fleet.http.post("/v1/tasks", json=tasks)
-    for start in range(0, 10_000, 100):
-        names = [f"node-{number:05}" for number in range(start, start + 100)]
+    await fleet.http.post("/v1/tasks", json=[fleet._task(name) for name in fleet.rng.choices(list(TYPES), k=3000)])
+    for start in range(0, 10_000, 4000):
         claims = [
-            fleet.http.post(f"/v1/workers/{name}/claim", json={"max": 1 + int(name[-2:]) % 7, "wait": 0})
-            for name in names
-            if int(name[-5:]) % 3
+            fleet.http.post(f"/v1/workers/node-{number:05}/claim", json={"max": 1 + number % 7, "wait": 0})
+            for number in range(start, min(10_000, start + 4000), 10)
         ]
         await asyncio.gather(*claims)
     await asyncio.sleep(6)
