@@ -64,7 +64,7 @@ class RuntimeConfig(Plain):
     remember_every: float = 10.0
     retry_after: float = 1.0
     grace: float = 5.0
-    limits: Sequence[Limit | str] = ()
+    limits: Sequence[Limit | str | Mapping[str, object]] = ()
     tenant_weights: Mapping[str, float] | Sequence[str | tuple[str, float]] = ()
     keep_finished: float | None = None
     keep_decisions: float = 7.0
@@ -113,8 +113,10 @@ def _pair(given: object) -> tuple[object, object]:
     if isinstance(given, str):
         tenant, _, weight = given.rpartition("=")
         return tenant, _weight("RuntimeConfig.tenant_weights", weight)
-    tenant, weight = validation.items("RuntimeConfig.tenant_weights", given)
-    return tenant, weight
+    pair = tuple(validation.items("RuntimeConfig.tenant_weights", given))
+    if len(pair) != 2:
+        raise FieldError("RuntimeConfig.tenant_weights", f"must hold pairs of a tenant and a weight, not {given!r}")
+    return pair[0], pair[1]
 
 
 def _weight(field: str, text: str) -> float:

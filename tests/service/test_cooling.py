@@ -5,7 +5,7 @@ from __future__ import annotations
 
 async def test_a_cooled_worker_is_shown_with_the_time_until_which_and_tasks_say_so(client):
     for id in ("good", "bad", "fair"):
-        body = {"id": id, "capabilities": [], "max_capacity": 5}
+        body: dict[str, object] = {"id": id, "capabilities": [], "max_capacity": 5}
         assert (await client.post("/v1/workers", json=body)).status_code == 201
     for number in range(12):
         worker = "good" if number < 3 else "bad"

@@ -56,7 +56,7 @@ def _refuse_circles(tasks: Sequence[Task]) -> None:
             waiting[id].discard(done)
             if not waiting[id]:
                 free.append(id)
-    circle = sorted(id for id, names in waiting.items() if names)
+    circle = sorted(id for id, others in waiting.items() if others)
     if circle:
-        names = ", ".join(map(repr, circle[:5]))
-        raise FieldError("after", f"{names} would wait for each other in a circle and never start; break it")
+        some = ", ".join(map(repr, circle[:5]))
+        raise FieldError("after", f"{some} would wait for each other in a circle and never start; break it")

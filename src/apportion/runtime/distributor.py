@@ -7,12 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, Unpack
 
-from apportion.errors import (
-    DuplicateError,
-    FieldTypeError,
-    TaskConflictError,
-    UnknownTaskError,
-)
+from apportion.errors import DuplicateError, FieldTypeError, TaskConflictError, UnknownTaskError
 from apportion.model.explanation import Explanation
 from apportion.model.lifecycle import TaskState
 from apportion.model.recommendation import RebalanceRecommendation
@@ -24,11 +19,7 @@ from apportion.runtime import inputs
 from apportion.runtime.explaining import TaskExplanation, explain_task
 from apportion.runtime.handle import TaskHandle
 from apportion.runtime.lifetime import Lifetime
-from apportion.runtime.submission import (
-    TaskOptions,
-    TaskSpec,
-    same_submission,
-)
+from apportion.runtime.submission import TaskOptions, TaskSpec, same_submission
 
 
 class Distributor(Lifetime):

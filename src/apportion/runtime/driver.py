@@ -79,9 +79,7 @@ class Driver:
         self._idle: list[asyncio.Future[None]] = []
         self._news = False
         self._save_due = False
-        self._stopping = False
-        self._hands_closed = False
-        self._all_saved = False
+        self._stopping = self._hands_closed = self._all_saved = False
         self._give_up_at: float | None = None
         self._failure: BaseException | None = None
 

@@ -129,9 +129,8 @@ def _size(payload: Any) -> int:
             continue
         size += 8
         if isinstance(part, dict):
-            fields = cast("dict[Any, Any]", part)
-            parts += fields.values()
-            parts += fields
+            parts += part.values()
+            parts += part
         elif isinstance(part, list | tuple):
             parts += cast("list[Any]", part)
     return size + 8 * len(parts)

@@ -94,7 +94,7 @@ class Worker:
         self.id, self.network, self.ledger, self.rng = id, network, ledger, rng
         self.time = network.time
         self.life = 0
-        self.asleep_until = 0.0
+        self.still_until = 0.0
         self.begin()
 
     # --- its life ---------------------------------------------------------------------------------------------------
@@ -110,9 +110,9 @@ class Worker:
         self.life += 1
         self.incarnation = None
 
-    def sleep(self, seconds: float) -> None:
+    def stand_still(self, seconds: float) -> None:
         """Stand still, as a process that was stopped: afterwards everything that was due happens at once."""
-        self.asleep_until = self.time.now + seconds
+        self.still_until = self.time.now + seconds
 
     def _later(self, seconds: float, call: Callable[[], None]) -> None:
         life = self.life
@@ -120,8 +120,8 @@ class Worker:
         def wake() -> None:
             if self.life != life:
                 return
-            if self.time.now < self.asleep_until:
-                self.time.after(self.asleep_until - self.time.now + 0.001, wake)
+            if self.time.now < self.still_until:
+                self.time.after(self.still_until - self.time.now + 0.001, wake)
             else:
                 call()
 

@@ -83,7 +83,7 @@ def _plan_faults(
             worker.die()
             time.after(rng.choice((0.1, 5.0, 40.0)), lambda: worker.begin() if worker.incarnation is None else None)
         elif kind in {3, 4}:
-            worker.sleep(rng.choice((2.0, 17.0, 22.0)))
+            worker.stand_still(rng.choice((2.0, 17.0, 22.0)))
         elif kind == 5:
             service.offset += rng.choice((-86_400.0, -1.0, 1.0, 3600.0)) if rng.random() < 0.3 else 0.5
         else:

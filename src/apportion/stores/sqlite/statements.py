@@ -10,9 +10,9 @@ from apportion.ports import TaskFilter
 # The columns stand in the order of Task's fields.
 _TASK: Final = """
     SELECT t.id, t.task_type, i.payload, i.requirements, t.tenant, t.idempotency_key, i.max_attempts, i.timeout,
-           t.not_before, i.schedule_timeout, i.after, i.limit_keys, i.traceparent, t.state, t.attempt, t.failures, t.deaths, t.lease,
-           t.assigned_worker, t.rank, i.created_at, t.queued_at, t.expires, t.assigned_at, t.finished_at, t.result,
-           t.error, t.exit_code, t.duration, d.decision
+           t.not_before, i.schedule_timeout, i.after, i.limit_keys, i.traceparent, t.state, t.attempt, t.failures,
+           t.deaths, t.lease, t.assigned_worker, t.rank, i.created_at, t.queued_at, t.expires, t.assigned_at,
+           t.finished_at, t.result, t.error, t.exit_code, t.duration, d.decision
     FROM tasks AS t JOIN inputs AS i USING (number) LEFT JOIN decisions AS d USING (number)
 """
 
