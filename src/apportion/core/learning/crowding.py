@@ -81,14 +81,12 @@ class Crowding:
         """Return log costs with what the workers' loads add to them: a list or an array, as the field's seats are."""
         if not self.slope and not self.own:
             return costs
-        if isinstance(costs, list):
-            slopes = map(self._of, field.take(self._column.column(field.pool))) if self.own else repeat(self.slope)
+        own: Any = field.take(self._column.column(field.pool)) if self.own else None
+        if isinstance(field.seats, list):
+            slopes = repeat(self.slope) if own is None else map(self._of, own)
             return list(map(_added, costs, slopes, field.load, field.capacity))
-        slope: Any = self.slope
-        if self.own:
-            own = field.take(self._column.column(field.pool))
-            slope = np.where(own == _AS_THE_FLEET, slope, own)
-        bent = BEND * field.load / field.capacity
+        slope: Any = self.slope if own is None else np.where(own == _AS_THE_FLEET, self.slope, own)
+        bent: Any = BEND * field.load / field.capacity
         return costs + slope * np.log1p(bent) + np.log1p(slope * bent / (1.0 + bent))
 
     def added_for(self, worker: WorkerInfo) -> float:
