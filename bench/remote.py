@@ -20,6 +20,8 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
+import psutil
+
 from apportion.client import Client
 from apportion.clock import stopwatch
 
@@ -122,6 +124,18 @@ def latency(url: str, folder: str) -> dict[str, dict[str, float]]:
     return {"submit_to_start_ms": spread(started), "submit_to_result_ms": spread(known)}
 
 
+def cpu_seconds() -> dict[str, float]:
+    """Return how long this process and its children have computed, by what they are: that depends little on others."""
+    spent = dict.fromkeys(("client", "service", "workers", "keepers"), 0.0)
+    me = psutil.Process()
+    for each in (me, *me.children(recursive=True)):
+        words = " ".join(each.cmdline())
+        kind = "keepers" if "keeper_process" in words else "service" if " serve " in words else "workers"
+        times = each.cpu_times()
+        spent["client" if each == me else kind] += times.user + times.system
+    return spent
+
+
 def spread(taken: list[float]) -> dict[str, float]:
     cuts = quantiles(taken, n=100)
     return {"p50": round(cuts[49], 2), "p99": round(cuts[98], 2)}
@@ -143,9 +157,12 @@ def main() -> None:
             with workers(url, 1, kind):
                 rows.append({"handlers": kind, **latency(url, folder)})
             with workers(url, options.workers, kind):
+                before = cpu_seconds()
                 rates = [round(throughput(url, options.tasks)) for _ in range(ROUNDS)]
+                number = options.tasks * ROUNDS
+                cpu = {name: round((spent - before[name]) / number * 1e6) for name, spent in cpu_seconds().items()}
             row = {"handlers": kind, "tasks": options.tasks, "workers": options.workers, "tasks_per_second": rates}
-            rows.append({**row, "median": median(rates)})
+            rows.append({**row, "median": median(rates), "cpu_us_per_task": cpu})
     for row in rows:
         print(json.dumps(row), flush=True)
     OUT.mkdir(exist_ok=True)
