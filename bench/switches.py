@@ -7,6 +7,7 @@ each of them decide for real, on the same tasks. The interval claims 95 %.
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 from apportion.simulation.generators.poisson import Poisson
 from apportion.simulation.replaying.record import Decision, entry_of, record_of
@@ -33,13 +34,13 @@ def main() -> None:
     print(f"{held} of {len(rows)} intervals hold what the switch gave; mean error of the estimate {error:.1%}")
 
 
-def switched(rate: float, seed: int) -> list[dict[str, object]]:
+def switched(rate: float, seed: int) -> list[dict[str, Any]]:
     """Return a row for each switch in one world."""
     stage = stage_of(world(rate), seed).placed("plan")
     real = {name: play(stage, name).figures.flow.mean for name in NAMES}
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     for live in ("round-robin", "adaptive"):
-        lines: list[object] = []
+        lines: list[Any] = []
         play(stage, live, lines.append)
         entries = [entry_of(line) for line in lines]
         decisions = [entry for entry in entries if isinstance(entry, Decision)]
