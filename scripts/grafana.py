@@ -122,8 +122,8 @@ def dashboard() -> dict[str, Any]:
             place = _place(number % across * width, top + number // across * height, width, height)
             panels.append(_panel(panel, place))
         top += -(-len(wanted) // across) * height
-    for number, panel in enumerate(panels, start=1):
-        panel["id"] = number
+    for number, drawn in enumerate(panels, start=1):
+        drawn["id"] = number
     return {
         "title": "Apportion",
         "uid": "apportion",

@@ -18,7 +18,7 @@ def believe(self, event):
 
 
 if DAMAGE == "credulous":
-    AttemptSide._stale = believe
+    setattr(AttemptSide, "_stale", believe)  # noqa: B010 -- a method is no variable to type checkers
 
 settings = ServiceSettings(
     store=None if DAMAGE == "forgetful" else "tasks.db",

@@ -8,6 +8,7 @@ import sys
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from threading import Event
+from typing import Any
 from urllib.parse import urlsplit
 
 URL, ID, LEDGER = sys.argv[1:]
@@ -22,7 +23,7 @@ def note(verb: str, task_id: str, lease: int) -> None:
     ledger.write(f"{verb} {task_id} {lease}\n".encode())
 
 
-def call(path: str, body: object) -> tuple[int, dict]:
+def call(path: str, body: object) -> tuple[int, Any]:
     """Ask until somebody answers: the service may be dead at this moment."""
     while True:
         link = HTTPConnection(urlsplit(URL).netloc, timeout=30)
@@ -43,7 +44,7 @@ def call(path: str, body: object) -> tuple[int, dict]:
 def register() -> int:
     status, said = call("/v1/workers", {"id": ID, "capabilities": [], "max_capacity": AT_ONCE})
     assert status == 201, said
-    return said["incarnation"]
+    return int(said["incarnation"])
 
 
 incarnation = register()

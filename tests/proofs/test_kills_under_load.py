@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from threading import Thread
 
@@ -97,13 +98,12 @@ class Scene:
         troubles += [self._kill_service] * plan.service_kills + [self._stop_worker] * plan.zombies
         self._rng.shuffle(troubles)
         for number, trouble in enumerate(troubles):
-            mark = plan.tasks * 0.9 * number / len(troubles)
-            until(lambda mark=mark: self._acked() >= mark or not self._alive(), within=PATIENCE)
+            until(partial(self._has_done, plan.tasks * 0.9 * number / len(troubles)), within=PATIENCE)
             trouble()
         self._submitting.join()
 
-    def _alive(self) -> bool:
-        return self.process.popen.poll() is None
+    def _has_done(self, tasks: float) -> bool:
+        return self._acked() >= tasks
 
     def _kill_worker(self) -> None:
         number = self._rng.randrange(WORKERS)
@@ -113,17 +113,17 @@ class Scene:
 
     def _stop_worker(self) -> None:
         """Stop a worker that holds something, until all of that is another's."""
-        number = until(self._stopped, within=PATIENCE)
+        (number,) = until(self._stopped, within=PATIENCE)
         until(lambda: not self._holds(number), within=PATIENCE)
         self._hands[number].send_signal(signal.SIGCONT)
 
-    def _stopped(self) -> int | None:
+    def _stopped(self) -> list[int]:
         number = self._rng.randrange(WORKERS)
         self._hands[number].send_signal(signal.SIGSTOP)
-        if number and self._holds(number):
-            return number
+        if self._holds(number):
+            return [number]
         self._hands[number].send_signal(signal.SIGCONT)
-        return None
+        return []
 
     def _holds(self, number: int) -> int:
         reply = httpx.get(f"{self.process.url}/v1/workers/w{number}", timeout=30)

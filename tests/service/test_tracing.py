@@ -67,7 +67,7 @@ def run_one(url: str, id: str, headers: dict[str, str], outcomes: list[dict[str,
 def test_a_task_is_one_trace_from_the_submit_to_its_end(collector, tmp_path):
     process = Process(tmp_path, "--retry-backoff", "0")
     httpx.post(process.url + "/v1/workers", json={"id": "w", "capabilities": [], "max_capacity": 5})
-    outcomes = [{"success": False, "error": "it broke"}, {"success": True}]
+    outcomes: list[dict[str, Any]] = [{"success": False, "error": "it broke"}, {"success": True}]
     claims = run_one(process.url, "t1", {"traceparent": PARENT}, outcomes)
     run_one(process.url, "t2", {"traceparent": PARENT[:-1] + "0"}, [{"success": True}])
     (untraced,) = run_one(process.url, "t3", {"traceparent": "nonsense"}, [{"success": True}])

@@ -230,7 +230,7 @@ def _names(field: str, given: object, most: int) -> tuple[str, ...]:
 
 def _traceparent(given: Any) -> str | None:
     if given is None or (isinstance(given, str) and parse(given) is not None):
-        return cast("str | None", given)
+        return given
     raise FieldError("traceparent", f"must be as W3C Trace Context says, 00-…-…-01, not {given!r}; or leave it out")
 
 

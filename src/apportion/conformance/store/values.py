@@ -43,7 +43,8 @@ REQUIREMENTS = TaskRequirements(
 FULL = Task(
     id="full", task_type="lint", payload={"command": ["ruff"], "env": {}}, requirements=REQUIREMENTS, tenant="t",
     idempotency_key="k", max_attempts=7, timeout=1.5, not_before=2.5, schedule_timeout=3.5, after=("a", "b"),
-    limit_keys=("k",), traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", state=TaskState.FAILED, attempt=5, failures=2, deaths=1, lease=2**53, assigned_worker="w",
+    limit_keys=("k",), traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", state=TaskState.FAILED,
+    attempt=5, failures=2, deaths=1, lease=2**53, assigned_worker="w",
     rank=-0.25, created_at=1764000000.123456, queued_at=1764000001.5, expires=1764000009.75,
     assigned_at=1764000002.25, finished_at=1764000003.125, result=["partial"], error="it broke", exit_code=-9,
     duration=1e-9, decision={"votes": {"w": 0.1}},

@@ -51,12 +51,12 @@ class Tracing:
     def note(self, fact: Fact) -> None:
         """Take in what has happened; an observer."""
         note = self._notes.get(type(fact))
-        if note is not None and self._sampled(fact.task):
+        if note is not None and isinstance(fact, TaskFact) and self._sampled(fact.task):
             note(fact)
 
     def close(self) -> None:
         """Hand over what is left. This waits for whoever collects."""
-        self._processor.shutdown()
+        self._processor.shutdown()  # type: ignore[no-untyped-call]
 
     # --- what happened ----------------------------------------------------------------------------------------------
 
