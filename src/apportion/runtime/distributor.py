@@ -20,6 +20,7 @@ from apportion.runtime.explaining import TaskExplanation, explain_task
 from apportion.runtime.handle import TaskHandle
 from apportion.runtime.lifetime import Lifetime
 from apportion.runtime.submission import TaskOptions, TaskSpec, same_submission
+from apportion.stores.plain_json import encode
 
 
 class Distributor(Lifetime):
@@ -96,17 +97,24 @@ class Distributor(Lifetime):
         return await self._submitted(task, self._ask_submit(task, delay))
 
     async def submit_many(self, tasks: Iterable[TaskSpec | Mapping[str, Any]]) -> list[TaskHandle]:
-        """Take several tasks, each as by `submit`, written together.
+        """Take several tasks, written together: all or none of them, unless one brings an id or a key of its own.
 
         Args:
             tasks: mappings with ``task_type``, ``payload`` and what else `TaskSpec` names. All are checked before the
-                first is taken; what the queue or the store then refuses is raised when all have been tried.
+                first is taken. With ids or keys each is tried as by `submit`, and the first refusal is raised then.
 
         Raises:
             As `submit`.
         """
-        checked = [self._checked(spec) for spec in tasks]
+        given = [dict(spec) for spec in tasks]
+        checked = [self._checked(spec) for spec in given]
         await self.refuse_unknown_after([task for task, _ in checked])
+        if checked and not any(spec.get("id") or spec.get("idempotency_key") for spec in given):
+            for task, _ in checked:
+                encode("payload", task.payload)  # one that is no JSON would be refused later, and alone
+            handles = [self._handles.of(task.id, self) for task, _ in checked]
+            await self._running.ask(lambda request: inputs.TasksSubmitted(checked, request))
+            return handles
         asked = [(task, self._ask_submit(task, delay)) for task, delay in checked]
         taken: list[TaskHandle] = []
         refused: list[Exception] = []
