@@ -85,7 +85,7 @@ class TaskSide:
     def _stamped(self, given: Task, delay: float) -> Task:
         now = self._books.now.wall
         due = max(given.not_before or 0.0, now + delay)
-        fields = {"state": TaskState.QUEUED, "created_at": now, "queued_at": now}
+        fields: dict[str, object] = {"state": TaskState.QUEUED, "created_at": now, "queued_at": now}
         if given.after:
             rank = parked_at(now)
             fields["not_before"] = due if due > now else given.not_before
