@@ -76,10 +76,10 @@ class Scene:
     def _hand(self, number: int) -> subprocess.Popen[bytes]:
         line = [
             sys.executable,
-            HERE / "plain_worker.py",
+            str(HERE / "plain_worker.py"),
             self.process.url,
             f"w{number}",
-            self._folder / f"w{number}.txt",
+            str(self._folder / f"w{number}.txt"),
         ]
         return subprocess.Popen(line, stderr=subprocess.DEVNULL)
 
