@@ -105,8 +105,7 @@ async def test_whoever_gives_up_waiting_for_many_is_told_nothing_more(distributo
     complaints: list[Any] = []
     asyncio.get_running_loop().set_exception_handler(lambda _loop, context: complaints.append(context))
     taking = asyncio.create_task(distributor.submit_many([{"task_type": "double", "payload": 1, "id": "same"}] * 5))
-    await asyncio.sleep(0)  # it has asked, and waits
-    taking.cancel()
+    asyncio.get_running_loop().call_soon(taking.cancel)  # once it has asked, and waits
     with pytest.raises(asyncio.CancelledError):
         await taking
     await distributor.join()

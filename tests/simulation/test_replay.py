@@ -18,11 +18,12 @@ from typer.testing import CliRunner
 from apportion.cli.app import app
 from apportion.errors import InputFileError, UnknownStrategyError
 from apportion.simulation.generators.poisson import Poisson
+from apportion.simulation.replaying.answer import Replay
 from apportion.simulation.replaying.drift import drifts_of
 from apportion.simulation.replaying.estimate import work_of
 from apportion.simulation.replaying.model import Outcomes, fitted, outcomes_of
 from apportion.simulation.replaying.record import Decision, Record, entry_of, read_record, record_of
-from apportion.simulation.replaying.replay import Replay, ReplayOptions, replay
+from apportion.simulation.replaying.replay import ReplayOptions, replay
 from apportion.simulation.replaying.walk import Wishes, walked
 from apportion.simulation.report.replay_page import replay_page
 from apportion.simulation.scenario.happening import Happening

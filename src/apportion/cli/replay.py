@@ -16,8 +16,9 @@ from rich.text import Text
 from apportion.cli.terminal import messages, output, plain, say, show
 from apportion.core.strategies import STRATEGIES
 from apportion.errors import UnknownStrategyError, WorldError
+from apportion.simulation.replaying.answer import Replay
 from apportion.simulation.replaying.record import read_record
-from apportion.simulation.replaying.replay import Replay, ReplayOptions, replay
+from apportion.simulation.replaying.replay import ReplayOptions, replay
 from apportion.simulation.replaying.words import HEADS, MEANINGS, cells, doubts_of, head_words
 from apportion.simulation.report.replay_page import write_replay
 from apportion.simulation.scenario.settings import PLACINGS

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from apportion.simulation.replaying.answer import Estimate, Replay
 from apportion.simulation.replaying.estimate import Interval
-from apportion.simulation.replaying.replay import Estimate, Replay
 from apportion.simulation.table import short
 
 HEADS = ("strategy", "flow s", "change", "wait s", "failed", "agrees", "step s", "little known")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from apportion.simulation.replaying.answer import Estimate, Replay
 from apportion.simulation.replaying.estimate import Interval
-from apportion.simulation.replaying.replay import Estimate, Replay
 from apportion.simulation.report.charts import chart
 
 _OF_A_STRATEGY = 0.34

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-from apportion.simulation.replaying.replay import Replay
+from apportion.simulation.replaying.answer import Replay
 from apportion.simulation.replaying.words import HEADS, MEANINGS, cells, doubts_of, head_words
 from apportion.simulation.report.frame import drawing, figure, framed, table
 
