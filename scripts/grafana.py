@@ -81,7 +81,7 @@ ROWS: dict[str, list[Panel]] = {
         Panel("Utilisation", {"{{worker}}": "apportion_worker_utilisation"}, "percentunit"),
         Panel("Load", {"{{worker}}": "apportion_worker_load"}, stacked=True),
         Panel("Leases lost in 5 min", {"": "sum(increase(apportion_leases_lost_total[5m]))"}),
-        Panel("Open advice", {"{{kind}}": "sum by (kind) (apportion_recommendations)"}, stacked=True),
+        Panel("Overloaded workers", {"{{kind}}": "sum by (kind) (apportion_recommendations)"}, stacked=True),
     ],
     "Decisions": [
         Panel(

@@ -42,7 +42,7 @@ WORKER_LOAD = Metric("apportion_worker_load", "gauge", "Units of capacity taken 
 WORKER_USE = Metric("apportion_worker_utilisation", "gauge", "Load by capacity of a worker, from 0 on.", ("worker",))
 WORKERS_UNLISTED = Metric("apportion_workers_unlisted", "gauge", "Workers without a series of their own.")
 WEIGHTS = Metric("apportion_strategy_weight", "gauge", "Weights of the adaptive strategy.", ("strategy",))
-RECOMMENDATIONS = Metric("apportion_recommendations", "gauge", "Open advice, by what it asks for.", ("kind",))
+RECOMMENDATIONS = Metric("apportion_recommendations", "gauge", "Overloaded workers, by what would help.", ("kind",))
 
 METRICS = (
     EVENTS,

@@ -10,6 +10,7 @@ from typing import Any, Unpack
 from apportion.errors import DuplicateError, FieldTypeError, TaskConflictError, UnknownTaskError
 from apportion.model.explanation import Explanation
 from apportion.model.lifecycle import TaskState
+from apportion.model.plain_json import encode
 from apportion.model.recommendation import RebalanceRecommendation
 from apportion.model.task import QueuedTask, TaskRequirements
 from apportion.model.task_record import Task
@@ -20,7 +21,6 @@ from apportion.runtime.explaining import TaskExplanation, explain_task
 from apportion.runtime.handle import TaskHandle
 from apportion.runtime.lifetime import Lifetime
 from apportion.runtime.submission import TaskOptions, TaskSpec, same_submission
-from apportion.stores.plain_json import encode
 
 
 class Distributor(Lifetime):

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 
 from apportion.metrics import table
 from apportion.metrics.meter import MOST_VALUES, Labels
-from apportion.model.recommendation import RebalanceRecommendation
 from apportion.model.worker import WorkerInfo
 from apportion.service.exposition import Readings
 from apportion.service.overview.breakdown import Breakdown
@@ -33,7 +32,7 @@ def read(distributor: ServiceDistributor, queue: Breakdown, now: float) -> Readi
         table.WORKER_USE: (((worker.id,), _use(worker)) for worker in listed),
         table.WORKERS_UNLISTED: [((), float(len(workers) - len(listed)))],
         table.WEIGHTS: _weights(distributor),
-        table.RECOMMENDATIONS: _recommendations(distributor),
+        table.RECOMMENDATIONS: _overload(distributor, workers),
     }
 
 
@@ -75,12 +74,11 @@ def _weights(distributor: ServiceDistributor) -> Series:
         yield (strategy,), weight
 
 
-def _recommendations(distributor: ServiceDistributor) -> Series:
-    for kind, count in sorted(Counter(map(_kind, distributor.recommendations())).items()):
+def _overload(distributor: ServiceDistributor, workers: Sequence[WorkerInfo]) -> Series:
+    """Of overload alone: what could move where takes far longer to find out, and who collects comes often."""
+    kinds = Counter(
+        "add workers" if advice.to_worker is None else "relieve worker"
+        for advice in distributor.balancer.detect_overload(workers)
+    )
+    for kind, count in sorted(kinds.items()):
         yield (kind,), count
-
-
-def _kind(advice: RebalanceRecommendation) -> str:
-    if advice.to_worker is None:
-        return "add workers"
-    return "relieve worker" if advice.task_id is None else "move task"

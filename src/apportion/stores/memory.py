@@ -12,13 +12,13 @@ from typing import Any
 from apportion import validation
 from apportion.errors import StoreError
 from apportion.model.lifecycle import TaskState
+from apportion.model.plain_json import decode, encode
 from apportion.model.task_record import Task
 from apportion.ports import Change, Forget, ForgetNotes, Insert, Note, Remember, TaskFilter, Transition
 from apportion.stores import memory_lists
 from apportion.stores.checks import refuse_what_cannot_be
 from apportion.stores.memory_copies import copied, own, with_fields
 from apportion.stores.memory_lists import Line, Position, parked
-from apportion.stores.plain_json import decode, encode
 
 WRITTEN_BY_TRANSITIONS = (
     "state", "attempt", "failures", "deaths", "lease", "assigned_worker", "rank", "queued_at", "expires",

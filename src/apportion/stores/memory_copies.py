@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from apportion.model.lifecycle import TaskState
+from apportion.model.plain_json import decode, encode
 from apportion.model.task_record import Task
 from apportion.ports import Change, Forget, ForgetNotes, Insert, Note, Remember, Transition
-from apportion.stores.plain_json import decode, encode
 
 
 def own(change: Change) -> Change:

@@ -10,8 +10,8 @@ from operator import itemgetter
 from typing import Any, Final
 
 from apportion.model.lifecycle import TaskState
+from apportion.model.plain_json import encode
 from apportion.ports import Change, Forget, ForgetNotes, Insert, Note, Remember, Transition
-from apportion.stores.plain_json import encode
 from apportion.stores.sqlite import statements
 from apportion.stores.sqlite.rows import (
     TRANSITION_AFTER,

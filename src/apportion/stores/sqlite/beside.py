@@ -10,8 +10,8 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from apportion.errors import StoreError
+from apportion.model.plain_json import decode
 from apportion.model.task_record import Task
-from apportion.stores.plain_json import decode
 from apportion.stores.sqlite import statements
 from apportion.stores.sqlite.connections import BUSY_SECONDS
 from apportion.stores.sqlite.rows import task_of

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from apportion.model.lifecycle import TaskState
 from apportion.model.plain import to_plain
+from apportion.model.plain_json import decode, encode
 from apportion.model.task import TaskRequirements
 from apportion.model.task_record import Task
 from apportion.ports import Transition
-from apportion.stores.plain_json import decode, encode
 
 Row = tuple[Any, ...]
 

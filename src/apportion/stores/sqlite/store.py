@@ -14,10 +14,10 @@ from typing import Any
 from apportion import validation
 from apportion.errors import StoreError
 from apportion.model.lifecycle import TaskState
+from apportion.model.plain_json import decode
 from apportion.model.task_record import Task
 from apportion.ports import Change, TaskFilter
 from apportion.stores.checks import refuse_what_cannot_be
-from apportion.stores.plain_json import decode
 from apportion.stores.sqlite import statements
 from apportion.stores.sqlite.batch import Batch
 from apportion.stores.sqlite.connections import Readers, open_writer
