@@ -33,7 +33,7 @@ def built() -> None:
         pytest.skip(f"the dashboard cannot be built here: {str(error).splitlines()[0]}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: its event loop would be in the way of others'
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip(f"no Chromium at {CHROMIUM}; scripts/services installs it")
