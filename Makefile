@@ -44,8 +44,8 @@ types: .venv/dev ## both type checkers, strict
 imports: .venv/dev ## the floors: imports point down only
 	$(BIN)/lint-imports
 
-unit: .venv/dev .venv/dashboard ## the tests
-	$(BIN)/pytest
+unit: .venv/dev .venv/dashboard ## the tests, a file in one of two processes
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 dashboard: .venv/dashboard ## build the dashboard from ui/, where that has changed
 
