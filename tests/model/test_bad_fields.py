@@ -165,9 +165,7 @@ def test_numbers_of_other_libraries_become_pythons_own(ten):
     assert type(worker.max_capacity) in {int, float}
 
 
-@pytest.mark.parametrize(
-    "given_as", [list, tuple, set, frozenset, iter, lambda names: (name for name in names)], ids=str
-)
+@pytest.mark.parametrize("given_as", [list, tuple, set, frozenset, iter, lambda names: (name for name in names)])
 def test_any_iterable_of_names_will_do_and_is_read_once(given_as):
     names = ["gpu", "python", "gpu"]
     assert WorkerInfo("w1", given_as(names), 1).capabilities == {"gpu", "python"}
