@@ -114,7 +114,7 @@ def overloaded(config: RuntimeConfig, seconds: int) -> tuple[Traffic, float]:
 
 @pytest.mark.parametrize("seconds", [5, pytest.param(60, marks=[pytest.mark.proof, pytest.mark.timeout(600)])])
 def test_after_an_overload_all_is_normal_again_within_a_minute(seconds: int):
-    traffic, calm = overloaded(RuntimeConfig(max_queued=1000), seconds)
+    traffic, calm = overloaded(RuntimeConfig(max_queued=min(1000, 50 * seconds)), seconds)
     assert calm <= 60
     assert traffic.refused > 50 * seconds
     world = traffic.world

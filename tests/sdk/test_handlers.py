@@ -97,7 +97,7 @@ def test_it_finishes_what_it_runs_and_hands_back_what_it_has_not_begun(client, p
     until(lambda: waiting.get().state == "assigned")  # it fits, and waits there for the only thread
     first.signal(signal.SIGTERM)
     until(lambda: waiting.get().state == "queued")
-    assert client.workers()[0].status == "draining"
+    until(lambda: client.workers()[0].status == "draining")
     assert first.popen.poll() is None
     (tmp_path / "go").touch()
     assert running.result(20) == "there"
