@@ -18,8 +18,13 @@ OTHER_TESTS = [
     "tests/cli",
     "tests/acceptance",
     "tests/dashboard",
+    "tests/deploy",
+    "tests/proofs/test_kills_under_load.py",
+    "tests/sdk",
     "tests/service",
     "tests/simulation/test_command.py",
+    "tests/simulation/test_plan_command.py",
+    "tests/simulation/test_replay.py",
     "tests/docs/test_documents_run.py",
 ]
 
