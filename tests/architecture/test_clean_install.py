@@ -25,6 +25,7 @@ OTHER_TESTS = [
     "tests/simulation/test_command.py",
     "tests/simulation/test_plan_command.py",
     "tests/simulation/test_replay.py",
+    "tests/simulation/test_sizing.py",
     "tests/docs/test_documents_run.py",
 ]
 
