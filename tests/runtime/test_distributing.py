@@ -22,34 +22,7 @@ from apportion.model.lifecycle import TaskState
 from apportion.model.worker import WorkerInfo
 from apportion.ports import TaskFilter
 from tests.runtime.waiting import PATIENCE
-
-
-def double(payload):
-    return payload * 2
-
-
-async def double_soon(payload):
-    return payload * 2
-
-
-def fail(payload):
-    raise ValueError(payload)
-
-
-HANDLERS = {"double": double, "double-soon": double_soon, "fail": fail}
-QUICK = RuntimeConfig(retry_backoff=0.0)
-
-
-@pytest.fixture(params=["memory", "file"])
-def store(request, tmp_path):
-    return None if request.param == "memory" else tmp_path / "tasks.db"
-
-
-@pytest.fixture
-async def distributor(store):
-    async with TaskDistributor.open(store, config=QUICK) as opened:
-        opened.add_local_worker(WorkerInfo("w", {"typescript"}, 10), HANDLERS)
-        yield opened
+from tests.runtime.work import HANDLERS, double, double_soon
 
 
 @pytest.mark.parametrize("task_type", ["double", "double-soon"])

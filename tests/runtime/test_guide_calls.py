@@ -3,7 +3,6 @@
 import pytest
 
 from apportion.assemble import TaskDistributor
-from apportion.config import RuntimeConfig
 from apportion.errors import (
     TaskConflictError,
 )
@@ -11,34 +10,6 @@ from apportion.events import TaskAssigned
 from apportion.model.task import TaskRequirements
 from apportion.model.worker import WorkerInfo
 from tests.runtime.waiting import Seen
-
-
-def double(payload):
-    return payload * 2
-
-
-async def double_soon(payload):
-    return payload * 2
-
-
-def fail(payload):
-    raise ValueError(payload)
-
-
-HANDLERS = {"double": double, "double-soon": double_soon, "fail": fail}
-QUICK = RuntimeConfig(retry_backoff=0.0)
-
-
-@pytest.fixture(params=["memory", "file"])
-def store(request, tmp_path):
-    return None if request.param == "memory" else tmp_path / "tasks.db"
-
-
-@pytest.fixture
-async def distributor(store):
-    async with TaskDistributor.open(store, config=QUICK) as opened:
-        opened.add_local_worker(WorkerInfo("w", {"typescript"}, 10), HANDLERS)
-        yield opened
 
 
 async def test_a_task_is_distributed_at_once_or_not_at_all(store):

@@ -7,7 +7,6 @@ import threading
 import pytest
 
 from apportion.assemble import TaskDistributor
-from apportion.config import RuntimeConfig
 from apportion.errors import (
     ConfigurationError,
     FieldTypeError,
@@ -19,34 +18,7 @@ from apportion.events import TaskSucceeded
 from apportion.model.lifecycle import TaskState
 from apportion.model.worker import WorkerInfo
 from tests.runtime.waiting import PATIENCE, Seen
-
-
-def double(payload):
-    return payload * 2
-
-
-async def double_soon(payload):
-    return payload * 2
-
-
-def fail(payload):
-    raise ValueError(payload)
-
-
-HANDLERS = {"double": double, "double-soon": double_soon, "fail": fail}
-QUICK = RuntimeConfig(retry_backoff=0.0)
-
-
-@pytest.fixture(params=["memory", "file"])
-def store(request, tmp_path):
-    return None if request.param == "memory" else tmp_path / "tasks.db"
-
-
-@pytest.fixture
-async def distributor(store):
-    async with TaskDistributor.open(store, config=QUICK) as opened:
-        opened.add_local_worker(WorkerInfo("w", {"typescript"}, 10), HANDLERS)
-        yield opened
+from tests.runtime.work import HANDLERS
 
 
 async def test_what_is_done_stays_done_and_what_waits_goes_on(tmp_path):
