@@ -6,6 +6,7 @@ import signal
 
 import pytest
 
+from apportion.executors import guardian_process
 from apportion.executors import tree as tree_module
 from apportion.executors.command import CommandConfig, CommandExecutor
 from tests.executors.bench import Bench, Word, all_end, has_ended
@@ -146,6 +147,24 @@ async def test_what_left_the_group_goes_with_the_executor(bench, tmp_path, word)
     go_on.say("now")
     assert (await bench.outcome(attempt)).success
     assert not has_ended(daemon)
+    await bench.close()
+    assert all_end([daemon])
+    go_on.close()
+
+
+async def test_what_shows_no_mark_while_it_replaces_its_program_goes_too(bench, tmp_path, word, monkeypatch):
+    go_on = Word(tmp_path / "go-on")
+    attempt = bench.shell(f"setsid sh -c 'echo $$ > {word}; exec sleep 600' & read line < {go_on}")
+    (daemon,) = await word.hear_pids()
+    go_on.say("now")
+    assert (await bench.outcome(attempt)).success
+    looks = []
+
+    def seen_late(mark, look=guardian_process.marked):
+        looks.append(mark)
+        return look(mark) if len(looks) > 1 else []
+
+    monkeypatch.setattr(guardian_process, "marked", seen_late)
     await bench.close()
     assert all_end([daemon])
     go_on.close()

@@ -133,8 +133,9 @@ class Guardian:
         self._tell(OSError(_CLOSED))
         if not self._begun:
             return
-        # Whoever started something has seen its start through: it has its mark, so that one quiet look does.
-        await off_loop(kill_all, self.own_mark, 1, _MOST_LOOKS)
+        # Whoever started something has seen its start through: it has its mark. Two quiet looks all the same: while a
+        # process replaces its program, it shows no environment.
+        await off_loop(kill_all, self.own_mark, 2, _MOST_LOOKS)
         if self._guard:
             self._guard.dismiss()
             await off_loop(self._drop().wait)
