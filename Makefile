@@ -24,7 +24,7 @@ batch: .venv/runtime ## run the sample's tasks without a service; some fail on p
 test: lint types imports unit ## everything a change must pass
 
 test-ci: .venv/dev .venv/dashboard ## proofs that take longer: clean installs, other Pythons
-	$(BIN)/pytest -m proof
+	$(BIN)/pytest -m proof --numprocesses 2 --dist loadfile
 
 test-long: .venv/dev ## tests too long for every change
 	$(BIN)/pytest -m long

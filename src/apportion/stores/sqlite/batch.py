@@ -110,9 +110,8 @@ class Batch:
         return [True] * len(run)
 
     def _forget_notes(self, run: list[ForgetNotes]) -> list[bool]:
-        return [
-            self._cursor.execute(statements.FORGET_NOTES, (change.before, change.most)).rowcount > 0 for change in run
-        ]
+        given = ({"before": change.before, "most": change.most} for change in run)
+        return [self._cursor.execute(statements.FORGET_NOTES, values).rowcount > 0 for values in given]
 
     def _effects(self, statement: str, rows: list[Row]) -> list[bool]:
         """Run the statement for each row and return which changed something.

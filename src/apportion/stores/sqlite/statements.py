@@ -130,9 +130,9 @@ REMEMBER: Final = """
 NOTE: Final = "INSERT INTO notes (at, line) VALUES (?, ?)"
 FORGET_NOTES: Final = """
     DELETE FROM notes
-    WHERE number IN (SELECT number FROM notes ORDER BY number LIMIT ?2)
+    WHERE number IN (SELECT number FROM notes ORDER BY number LIMIT :most)
       AND number < coalesce((
-          SELECT min(number) FROM (SELECT number, at FROM notes ORDER BY number LIMIT ?2) WHERE at >= ?1
+          SELECT min(number) FROM (SELECT number, at FROM notes ORDER BY number LIMIT :most) WHERE at >= :before
       ), 9223372036854775807)
 """
 COUNT: Final = "UPDATE totals SET tasks = tasks + ? WHERE state = ?"
