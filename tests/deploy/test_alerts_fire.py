@@ -73,6 +73,10 @@ class Watch:
         self.popen = subprocess.Popen(line, cwd=folder, stderr=subprocess.DEVNULL)
         self.url = f"http://{address}"
 
+    def ready(self) -> bool:
+        """Return whether it can be asked: it listens before that, answering 503 to everything."""
+        return httpx.get(f"{self.url}/-/ready").is_success
+
     def kill(self) -> None:
         self.popen.kill()
         self.popen.wait()
@@ -111,6 +115,7 @@ def watched(tmp_path: Path) -> Iterator[Callable[..., tuple[Process, httpx.Clien
         opened.append(process)
         watch = Watch(tmp_path / "watch", process.url)
         opened.append(watch)
+        until(watch.ready)
         client = httpx.Client(base_url=process.url, timeout=30)
         clients.append(client)
         return process, client, watch
