@@ -8,7 +8,6 @@ is bound now unless waiting for a better worker is clearly better: by half, sinc
 from __future__ import annotations
 
 from bisect import insort
-from itertools import islice
 from math import inf
 from typing import NamedTuple
 
@@ -20,6 +19,9 @@ from apportion.simulation.world.worker import SimWorker
 
 _CLEARLY = 2.0
 _WINDOW = 24
+
+_Entry = tuple[int, Job, int]
+"""A task that waits: its turn, and the number of the attempt."""
 
 
 class _Offer(NamedTuple):
@@ -66,6 +68,40 @@ class _Slots:
         self.units = kept
 
 
+class _Head:
+    """The first task of a lane that is not matched yet.
+
+    Attributes:
+        lane: where it waits.
+        entry: the task.
+        offer: the best that it can have; None: it must be looked for.
+    """
+
+    __slots__ = ("_line", "entry", "lane", "offer")
+
+    def __init__(self, lane: Lane) -> None:
+        self.lane = lane
+        self._line = iter(lane.line)
+        self.entry: _Entry = next(self._line)
+        self.offer: _Offer | None = None
+
+    def worker_taken(self, worker: SimWorker) -> None:
+        """Forget the offer if it was of this worker: what others offer is as it was."""
+        if self.offer is not None and self.offer.worker is worker:
+            self.offer = None
+
+    def advance(self) -> bool:
+        """Go on to the next task of the lane, and return whether there is one."""
+        following = next(self._line, None)
+        if following is not None:
+            self.entry, self.offer = following, None
+        return following is not None
+
+
+def _turn(head: _Head) -> int:
+    return head.entry[0]
+
+
 class MatchingDispatcher(SelectingDispatcher):
     """Matches the front of the queue with the workers."""
 
@@ -90,28 +126,40 @@ class MatchingDispatcher(SelectingDispatcher):
 
     def _match(self, lanes: list[Lane], slots: dict[int, _Slots]) -> None:
         """Bind the tasks of some lanes of one priority, the lowest relative cost first."""
-        bound: dict[Lane, list[tuple[int, Job, int]]] = {lane: [] for lane in lanes}
-        places = {lane: islice(list(lane.line), _WINDOW) for lane in lanes}
-        heads = {lane: next(line) for lane, line in places.items()}
+        heads = sorted((_Head(lane) for lane in lanes), key=_turn)
+        bound: list[tuple[Lane, _Entry]] = []
         for _ in range(_WINDOW):
             if not heads or self._room <= 0:
                 break
-            offers = {lane: self._offer(lane, head[1], slots) for lane, head in heads.items()}
-            lane = min(heads, key=lambda lane: (offers[lane].relative, heads[lane][0]))
-            offer, head = offers[lane], heads[lane]
+            head, offer = self._lowest(heads, slots)
             if offer.relative == inf:
                 break
-            if offer.wait <= 0 and self._bind(lane, head, offer.worker):
-                bound[lane].append(head)
-            slots[offer.worker.number].take(lane.needs.complexity, offer.seconds)
-            following = next(places[lane], None)
-            if following is None:
-                del heads[lane]
-            else:
-                heads[lane] = following
-        for lane, gone in bound.items():
-            for entry in gone:
-                lane.line.remove(entry)
+            if offer.wait <= 0 and self._bind(head.lane, head.entry, offer.worker):
+                bound.append((head.lane, head.entry))
+            slots[offer.worker.number].take(head.lane.needs.complexity, offer.seconds)
+            for each in heads:
+                each.worker_taken(offer.worker)
+            heads.remove(head)
+            if head.advance():
+                insort(heads, head, key=_turn)
+        for lane, entry in bound:
+            lane.line.remove(entry)
+
+    def _lowest(self, heads: list[_Head], slots: dict[int, _Slots]) -> tuple[_Head, _Offer]:
+        """Return the head with the lowest relative cost, among equals who came first.
+
+        None is below 1, so whoever came first with 1 is it, and the offers of those behind need not be known.
+        """
+        best: tuple[_Head, _Offer] | None = None
+        for head in heads:
+            if head.offer is None:
+                head.offer = self._offer(head.lane, head.entry[1], slots)
+            if best is None or head.offer.relative < best[1].relative:
+                best = head, head.offer
+            if best[1].relative <= 1.0:
+                break
+        assert best is not None, "is asked only while there is somebody"
+        return best
 
     def _offer(self, lane: Lane, job: Job, slots: dict[int, _Slots]) -> _Offer:
         """Return the best that a task can have; a retry goes elsewhere if there is anybody else."""
@@ -140,8 +188,8 @@ class MatchingDispatcher(SelectingDispatcher):
                 best = _Offer(seconds / cheapest, wait, seconds, worker)
         return best
 
-    def _bind(self, lane: Lane, head: tuple[int, Job, int], worker: SimWorker) -> bool:
-        _, job, number = head
+    def _bind(self, lane: Lane, entry: _Entry, worker: SimWorker) -> bool:
+        _, job, number = entry
         needs = job.requirements
         if lane.needs.avoid:
             needs = needs.replace(avoid=needs.avoid | lane.needs.avoid)
