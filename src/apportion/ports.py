@@ -7,8 +7,7 @@ inherited.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from apportion.model.act import Act
 from apportion.model.changes import Change, Forget, ForgetNotes, Insert, Note, Remember, TaskFilter, Transition
@@ -212,8 +211,7 @@ class AccessBook(Protocol):
 # --- the hands: where attempts run ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One attempt of one task on one worker."""
 
     task_id: str
@@ -226,8 +224,7 @@ class Attempt:
     traceparent: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How an attempt ended.
 
     Attributes:

@@ -99,4 +99,4 @@ def _find(name: str, parent_main: dict[str, str]) -> Any:
 
 
 def _plain(outcome: Outcome) -> dict[str, Any]:
-    return {name: getattr(outcome, name) for name in Outcome.__dataclass_fields__}
+    return outcome._asdict()

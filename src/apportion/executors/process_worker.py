@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -89,7 +88,7 @@ class ProcessWorker:
         Raises:
             TypeError, ValueError: the payload is not JSON.
         """
-        self._pipe.send(json.dumps({"handler": name, "attempt": asdict(attempt)}).encode())
+        self._pipe.send(json.dumps({"handler": name, "attempt": attempt._asdict()}).encode())
 
     def kill(self) -> None:
         """Kill it with all that it started; `Listener.ended` follows."""

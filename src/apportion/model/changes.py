@@ -1,4 +1,7 @@
-"""What is written to a store, and which tasks are meant when it is read."""
+"""What is written to a store, and which tasks are meant when it is read.
+
+Changes are made several times a task and never change: to have Python see to that would cost more than making them.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,14 @@ from apportion.model.lifecycle import TaskState
 from apportion.model.task_record import Task
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Insert:
     """Write a new task. Fails where its id, or its (tenant, idempotency key), is there already."""
 
     task: Task
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Transition:
     """Compare-and-set: write ``task`` where the stored one is still in this state under this lease.
 
@@ -29,14 +32,14 @@ class Transition:
     from_lease: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Forget:
     """Delete a task that has ended; no effect on others."""
 
     task_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Remember:
     """Keep a named document (what was learned, a run's header) as JSON, replacing the one of that name."""
 
@@ -44,7 +47,7 @@ class Remember:
     document: Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Note:
     """Append a line to the record of decisions: JSON, with the Unix seconds at which it was written."""
 
@@ -52,7 +55,7 @@ class Note:
     line: Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ForgetNotes:
     """Delete lines of the record from the oldest on, up to the first that was not written before ``before``.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -83,3 +83,18 @@ class Task(Plain):
         "after": tuple,
         "limit_keys": tuple,
     }
+
+
+def with_fields(task: Task, fields: Mapping[str, Any]) -> Task:
+    """Return a copy with some fields changed, unchecked: in a tenth of the time that ``dataclasses.replace`` takes.
+
+    Args:
+        task: what is copied.
+        fields: by name; no others than a task has.
+    """
+    copy: Task = _new(Task)
+    _set(copy, "__dict__", task.__dict__ | fields)
+    return copy
+
+
+_new, _set = object.__new__, object.__setattr__

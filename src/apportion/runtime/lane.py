@@ -6,7 +6,7 @@ from bisect import bisect_left, insort
 from math import inf
 from typing import Any, NamedTuple, cast
 
-from apportion.model.task import QueuedTask, TaskRequirements
+from apportion.model.task import TaskRequirements
 from apportion.model.task_record import Task
 from apportion.runtime.unread import Unread
 
@@ -89,11 +89,10 @@ class Waiting:
         place: where exactly.
         places: how many places in memory it takes.
         turn: in which round of the tenants' turns it was looked at last; lower goes first.
-        queued: the task as the planner is shown it.
         expires: steady seconds until which it waits for a worker.
     """
 
-    __slots__ = ("expires", "lane", "place", "places", "queued", "task", "turn")
+    __slots__ = ("expires", "lane", "place", "places", "task", "turn")
 
     def __init__(self, task: Task, lane: Lane, rank: float) -> None:
         self.task = task
@@ -102,7 +101,6 @@ class Waiting:
         self.places = places_of(task)
         self.turn = 0
         self.expires = inf
-        self.queued = QueuedTask(task.id, lane.requirements)
 
 
 _PLACE = 8192
@@ -114,6 +112,8 @@ _MOST_PARTS = 10_000
 
 def places_of(task: Task) -> int:
     """Return how many places in memory a task takes: one, or more where its payload is large."""
+    if task.payload is None:
+        return 1
     return 1 + _size(task.payload) // _PLACE
 
 

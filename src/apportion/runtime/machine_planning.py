@@ -209,7 +209,7 @@ class Planner:
     def _with_priority(self, waiting: Waiting, priority: float) -> QueuedTask:
         lane = waiting.lane
         if priority == lane.requirements.priority:
-            return waiting.queued
+            return QueuedTask(waiting.task.id, lane.requirements)
         if lane.aged is None or lane.aged.priority != priority:
             lane.aged = lane.requirements.replace(priority=priority)
         return QueuedTask(waiting.task.id, lane.aged)

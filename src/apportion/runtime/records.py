@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from apportion.model.lifecycle import TaskState, allowed
-from apportion.model.task_record import Task
+from apportion.model.task_record import Task, with_fields
 from apportion.model.trace_context import span_of
 from apportion.ports import Attempt, Transition
 from apportion.runtime.ranking import expiry_of
@@ -13,10 +13,7 @@ from apportion.runtime.ranking import expiry_of
 
 def changed(task: Task, **fields: Any) -> Task:
     """Return a copy with some fields changed, unchecked: the machine's own values need no validation."""
-    copy: Task = object.__new__(Task)
-    copy.__dict__.update(task.__dict__)
-    copy.__dict__.update(fields)
-    return copy
+    return with_fields(task, fields)
 
 
 def moved(task: Task, state: TaskState, **fields: Any) -> Transition:
@@ -26,7 +23,8 @@ def moved(task: Task, state: TaskState, **fields: Any) -> Transition:
         AssertionError: the table does not allow it; the machine never asks for such a thing.
     """
     assert allowed(task.state, state), f"task {task.id!r} cannot go from {task.state} to {state}"
-    return Transition(changed(task, state=state, **fields), task.state, task.lease)
+    fields["state"] = state
+    return Transition(with_fields(task, fields), task.state, task.lease)
 
 
 def queued(task: Task, rank: float, wall: float, **fields: Any) -> Transition:
@@ -39,12 +37,12 @@ def attempt_of(task: Task) -> Attempt:
     """Return the attempt that an assigned task's record describes."""
     trace = task.traceparent
     return Attempt(
-        task_id=task.id,
-        task_type=task.task_type,
-        payload=task.payload,
-        worker_id=task.assigned_worker or "",
-        attempt=task.attempt,
-        lease=task.lease,
-        timeout=task.timeout,
-        traceparent=None if trace is None else str(span_of(task.id, trace, f"run {task.attempt}")),
+        task.id,
+        task.task_type,
+        task.payload,
+        task.assigned_worker or "",
+        task.attempt,
+        task.lease,
+        task.timeout,
+        None if trace is None else str(span_of(task.id, trace, f"run {task.attempt}")),
     )

@@ -12,7 +12,7 @@ from apportion.config import RuntimeConfig
 from apportion.errors import FieldError, FieldTypeError
 from apportion.model.constraint import Constraint
 from apportion.model.task import TaskRequirements
-from apportion.model.task_record import Task
+from apportion.model.task_record import Task, with_fields
 from apportion.model.trace_context import parse
 
 LONGEST_NAME = 255
@@ -72,6 +72,7 @@ class TaskSpec(TaskOptions, total=False):
     payload: Any
 
 
+_BLANK = Task("", "")
 _OPTIONS = frozenset(TaskOptions.__annotations__)
 _NEEDS = frozenset(TaskRequirements.field_names()) - {"task_type"} | {"requirements"}
 
@@ -107,26 +108,27 @@ class Submissions:
         take = options.get
         given_id, key, tenant = take("id"), take("idempotency_key"), take("tenant")
         attempts, default = take("max_attempts"), self._config.max_attempts
-        task = Task(
-            id=new_id() if given_id is None else name("id", given_id),
-            task_type=task_type,
-            payload=payload,
-            requirements=self.requirements(task_type, options),
-            tenant="default" if tenant is None else name("tenant", tenant),
-            idempotency_key=None if key is None else name("idempotency_key", key),
-            max_attempts=default
+        fields = {
+            "id": new_id() if given_id is None else name("id", given_id),
+            "task_type": task_type,
+            "payload": payload,
+            "requirements": self.requirements(task_type, options),
+            "tenant": "default" if tenant is None else name("tenant", tenant),
+            "idempotency_key": None if key is None else name("idempotency_key", key),
+            "max_attempts": default
             if attempts is None
             else validation.count("max_attempts", attempts, least=1, most=MOST_ATTEMPTS),
-            timeout=validation.optional_number("timeout", take("timeout"), above=0, most=LONGEST),
-            not_before=validation.optional_number("not_before", take("not_before"), least=-LATEST, most=LATEST),
-            schedule_timeout=validation.optional_number(
+            "timeout": validation.optional_number("timeout", take("timeout"), above=0, most=LONGEST),
+            "not_before": validation.optional_number("not_before", take("not_before"), least=-LATEST, most=LATEST),
+            "schedule_timeout": validation.optional_number(
                 "schedule_timeout", take("schedule_timeout"), least=0, most=LONGEST
             ),
-            after=_names("after", take("after"), MOST_AFTER),
-            limit_keys=_names("limit_keys", take("limit_keys"), MOST_LIMIT_KEYS),
-            traceparent=_traceparent(take("traceparent")),
-        )
-        return task, validation.number("delay", take("delay", 0.0), least=0, most=LONGEST)
+            "after": _names("after", take("after"), MOST_AFTER),
+            "limit_keys": _names("limit_keys", take("limit_keys"), MOST_LIMIT_KEYS),
+            "traceparent": _traceparent(take("traceparent")),
+        }
+        delay = validation.number("delay", take("delay", 0.0), least=0, most=LONGEST)
+        return with_fields(_BLANK, fields), delay
 
     def requirements(self, task_type: str | None, options: Mapping[str, Any]) -> TaskRequirements:
         """Return the requirements among the options, with the task's type.

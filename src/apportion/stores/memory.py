@@ -13,11 +13,11 @@ from apportion import validation
 from apportion.errors import StoreError
 from apportion.model.lifecycle import TaskState
 from apportion.model.plain_json import decode, encode
-from apportion.model.task_record import Task
+from apportion.model.task_record import Task, with_fields
 from apportion.ports import Change, Forget, ForgetNotes, Insert, Note, Remember, TaskFilter, Transition
 from apportion.stores import memory_lists
 from apportion.stores.checks import refuse_what_cannot_be
-from apportion.stores.memory_copies import copied, own, with_fields
+from apportion.stores.memory_copies import copied, own
 from apportion.stores.memory_lists import Line, Position, parked
 
 WRITTEN_BY_TRANSITIONS = (
@@ -97,7 +97,7 @@ class MemoryStore:
             return False
         written = {name: getattr(task, name) for name in WRITTEN_BY_TRANSITIONS}
         self._take(kept)
-        self._put(with_fields(kept, **written, decision=kept.decision if task.decision is None else task.decision))
+        self._put(with_fields(kept, {**written, "decision": kept.decision if task.decision is None else task.decision}))
         return True
 
     def _forget(self, task_id: str) -> bool:
