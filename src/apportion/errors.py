@@ -37,7 +37,7 @@ A refusal to place a task is no error: it is ``None``, and ``explain`` says why.
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,33 +46,31 @@ if TYPE_CHECKING:
 class ApportionError(Exception):
     """The root of the tree; catch it to catch everything that Apportion raises on purpose."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle as it is; Python would call the class with the message alone."""
+        return type(self).__new__, (type(self), *self.args), self.__dict__
+
 
 class CallerError(ApportionError):
     """The call made no sense; the message says what is allowed."""
 
 
-class FieldError(CallerError, ValueError):
+class _NamedFieldError(CallerError):
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+
+
+class FieldError(_NamedFieldError, ValueError):
     """A field holds a value that is not allowed.
 
     Attributes:
         field: the field's name, with its owner where there is one (``WorkerInfo.max_capacity``).
     """
 
-    def __init__(self, field: str, problem: str) -> None:
-        super().__init__(f"{field}: {problem}")
-        self.field = field
 
-
-class FieldTypeError(CallerError, TypeError):
-    """A field holds a value of the wrong type.
-
-    Attributes:
-        field: the field's name, with its owner where there is one.
-    """
-
-    def __init__(self, field: str, problem: str) -> None:
-        super().__init__(f"{field}: {problem}")
-        self.field = field
+class FieldTypeError(_NamedFieldError, TypeError):
+    """A field holds a value of the wrong type; ``field`` as of a `FieldError`."""
 
 
 class UnknownStrategyError(CallerError, ValueError):

@@ -8,7 +8,7 @@ from apportion import validation
 from apportion.clock import fresh_random, wall_clock
 from apportion.core.candidates import find_candidates, one_candidate
 from apportion.core.explain import Explainer
-from apportion.core.given import require_outcome, require_task
+from apportion.core.given import require_outcome, require_parts, require_queue, require_rules, require_task
 from apportion.core.history import History
 from apportion.core.planning.by_score import by_score
 from apportion.core.planning.plan import plan
@@ -21,7 +21,7 @@ from apportion.core.scoring import DEFAULT_WEIGHTS, ScoreWeights, score
 from apportion.core.strategies import STRATEGIES
 from apportion.core.strategies.adaptive import AdaptiveStrategy
 from apportion.core.strategies.experts import as_seat_strategy
-from apportion.errors import FieldTypeError, UnknownStrategyError
+from apportion.errors import UnknownStrategyError
 from apportion.model.context import BalancingContext, affinity_rules_of, load_threshold_of
 from apportion.model.score import WorkerScore
 from apportion.model.task import TaskRequirements
@@ -73,13 +73,12 @@ class LoadBalancer:
         clock: Clock = wall_clock,
         rng: Random | None = None,
     ) -> None:
-        if context is not None and not isinstance(context, BalancingContext):
-            raise FieldTypeError("context", f"must be a BalancingContext, not {context!r}")
+        require_parts(context, weights, clock, rng)
         self._rng = rng if rng is not None else fresh_random()
         self._clock = clock
         self._weights = weights
         self._exact_limit = validation.count("exact_limit", exact_limit, least=1)
-        self._rules = tuple(rules)
+        self._rules = require_rules(rules)
         self._history = History(context or BalancingContext(), self._rng)
         self._mirror = ListMirror()
         self._looked_at = ListMirror()  # lists that are only looked at, so that choosing goes on as if they were not
@@ -262,14 +261,15 @@ class LoadBalancer:
         self, workers: Iterable[WorkerInfo], queue: Iterable[QueuedTask]
     ) -> list[RebalanceRecommendation]:
         """Return moves of assigned tasks that even out the load when they are carried out in order."""
-        return suggest_migration(list(self._looked_at.pool_of(workers)), list(queue), self._history.view, self._rules)
+        pool = self._looked_at.pool_of(workers)
+        return suggest_migration(list(pool), require_queue(queue), self._history.view, self._rules)
 
     def reorder_queue(self, queue: Iterable[QueuedTask], workers: Iterable[WorkerInfo]) -> list[QueuedTask]:
         """Return the same tasks, higher priority first, each with the worker it should go to. No pick is recorded."""
         context = self._history.at(self._clock())
         wanted = getattr(self._current, "preference", None)
         preference = wanted(context) if wanted is not None else by_score(context, self._weights)
-        return plan(list(queue), list(self._looked_at.pool_of(workers)), preference, context, self._rules)
+        return plan(require_queue(queue), list(self._looked_at.pool_of(workers)), preference, context, self._rules)
 
     # --- inside -----------------------------------------------------------------------------------------------------
 

@@ -195,3 +195,21 @@ def test_scores_are_of_everyone_online_the_eligible_first_and_the_best_first():
     assert [entry.worker.id for entry in found] == ["w0", "w1", "w2", "w3", "gpu"]
     assert [entry.eligible for entry in found] == [True] * 4 + [False]
     assert [[reason.code for reason in entry.rejections] for entry in found] == [[]] * 4 + [["missing-capability"]]
+
+
+@pytest.mark.parametrize(
+    ("argument", "wrong"),
+    [("context", {}), ("weights", 3), ("clock", 1000.0), ("rng", 7), ("rules", 3), ("rules", ["no tests at night"])],
+)
+def test_what_a_balancer_could_not_work_with_is_refused_when_it_is_made(argument, wrong):
+    with pytest.raises(TypeError, match=f"^{argument}"):
+        balancer(**{argument: wrong})
+
+
+@pytest.mark.parametrize("wrong", [None, 3, "t1", {"id": "t1"}, [TASK], [None]])
+def test_a_queue_holds_queued_tasks_only(wrong):
+    one = balancer()
+    with pytest.raises(TypeError, match=r"^queue"):
+        one.reorder_queue(wrong, FLEET)
+    with pytest.raises(TypeError, match=r"^queue"):
+        one.suggest_migration(FLEET, wrong)

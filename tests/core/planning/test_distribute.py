@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 
+import pytest
 from hypothesis import given
 
 from apportion.clock import VirtualClock, fresh_random
@@ -9,7 +10,7 @@ from apportion.core.balancer import LoadBalancer
 from apportion.core.planning.distribute import distribute_tasks
 from apportion.core.pool.pool import WorkerPool
 from apportion.core.rules import eligible
-from apportion.model.task import TaskRequirements
+from apportion.model.task import QueuedTask, TaskRequirements
 from apportion.model.worker import WorkerInfo
 from tests import generators as some
 
@@ -47,3 +48,9 @@ def test_it_can_be_carried_out_in_its_order_and_changes_no_argument(queue, worke
         for task in placed:
             assert eligible(task, now[id])
             now[id] = now[id].with_load(now[id].current_load + task.complexity)
+
+
+def test_what_is_no_task_is_refused_by_name():
+    for wrong in (None, "lint", [QueuedTask("t1", TaskRequirements())]):
+        with pytest.raises(TypeError, match="task"):
+            distribute_tasks(wrong, [WorkerInfo("w1", (), 4)], balancer())

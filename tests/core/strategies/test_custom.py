@@ -273,3 +273,13 @@ def test_a_strategy_works_without_a_balancer(cls):
             strategy.record(worker.id, "lint", True, 1.0, context)
             strategy.record(worker.id, "lint", False, 1.0, context)
     assert strategy.select_worker(TASK, FLEET) in FLEET
+
+
+def test_a_context_that_is_taken_by_name_only_is_given_by_name():
+    class Named:
+        name = "named"
+
+        def select_worker(self, _task, workers, *, context):
+            return workers[int(context.now) % len(workers)]
+
+    assert balancer(Named(), clock=lambda: 2.0).select_worker(TASK, FLEET) is FLEET[2]

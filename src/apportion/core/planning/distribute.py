@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
+from apportion.core.given import require_tasks
 from apportion.core.pool.pool import WorkerPool
 from apportion.model.task import TaskRequirements
 from apportion.model.worker import WorkerInfo
@@ -41,7 +42,7 @@ def distribute_tasks(
     """
     spent = WorkerPool(workers)
     placed: dict[str, list[TaskRequirements]] = {}
-    for task in sorted(tasks, key=lambda task: -task.priority):
+    for task in sorted(require_tasks(tasks), key=lambda task: -task.priority):
         worker = balancer.select_worker(task, spent)
         if worker is not None and spent.reserve(worker.id, task.complexity):
             placed.setdefault(worker.id, []).append(task)

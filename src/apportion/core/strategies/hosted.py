@@ -41,6 +41,7 @@ class HostedStrategy:
         self.name: str = name
         self.strategy = strategy
         self._takes_context = _takes_three(select)
+        self._names_context = _takes_named(select)
 
     def choose(self, task: TaskRequirements, candidates: Candidates, context: DecisionContext) -> int | None:
         """Ask the strategy, and check what it says.
@@ -51,12 +52,11 @@ class HostedStrategy:
         workers = candidates.everyone().workers()
         if not workers:
             return None
-        arguments = (task, list(workers), context) if self._takes_context else (task, list(workers))
         # What only explains must change nothing, and what a strategy of the user's own remembers is its own affair:
         # a copy of it is asked.
         strategy = _copied(self.strategy) if context.rehearsal else self.strategy
         try:
-            chosen = strategy.select_worker(*arguments)
+            chosen = self._asked(strategy, task, list(workers), context)
         except Exception as problem:
             raise StrategyError(self.name, f"raised {type(problem).__name__}: {problem}") from problem
         if chosen is None:
@@ -81,6 +81,13 @@ class HostedStrategy:
             record(worker_id, task_type, success, duration, context)
         except Exception as problem:
             raise StrategyError(self.name, f"raised {type(problem).__name__} in record: {problem}") from problem
+
+    def _asked(self, strategy: Any, task: TaskRequirements, workers: list[WorkerInfo], context: DecisionContext) -> Any:
+        if self._names_context:
+            return strategy.select_worker(task, workers, context=context)
+        if self._takes_context:
+            return strategy.select_worker(task, workers, context)
+        return strategy.select_worker(task, workers)
 
     def _seat(self, chosen: Any, workers: list[WorkerInfo], candidates: Candidates) -> int:
         for seat, worker in zip(candidates.everyone().listed(), workers, strict=True):
@@ -107,6 +114,15 @@ def _copied(strategy: Any) -> Any:
         with suppress(Exception):
             attributes[name] = deepcopy(value)
     return shallow
+
+
+def _takes_named(select: Any) -> bool:
+    """Return whether a select_worker takes the context, and by its name only."""
+    try:
+        context = signature(select).parameters.get("context")
+    except (TypeError, ValueError):  # built in C: assume the protocol
+        return False
+    return context is not None and context.kind is Parameter.KEYWORD_ONLY
 
 
 def _takes_three(select: Any) -> bool:
