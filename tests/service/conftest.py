@@ -19,7 +19,7 @@ from apportion.service.app import build_app
 from apportion.service.service import Service
 from apportion.service.settings import ServiceSettings
 
-ADDRESS = re.compile(r"listening on (http://\S+?),")
+ADDRESS = re.compile(r"listening on (https?://\S+?),")
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def exit_code_of(error: ApportionError) -> ExitCode:
 
 def remedy_of(error: ApportionError) -> str | None:
     """Return what the user of a command can do about an error that does not say so itself, or None."""
-    if isinstance(error, ServiceUnavailableError) and "ConnectError" in str(error):
+    if isinstance(error, ServiceUnavailableError) and "ConnectError" in str(error) and "SSL" not in str(error):
         return (
             "is a service running there? apportion up FLEET starts one with local workers, apportion serve one "
             "without; --url or APPORTION_URL names another"

@@ -8,7 +8,7 @@ from apportion.clock import Clock, Random, fresh_random, monotonic_clock
 from apportion.errors import ServiceUnavailableError
 from apportion.sdk.budget import RetryBudget
 from apportion.sdk.settings import ClientConfig
-from apportion.sdk.talk import Pause, Reply, Request, Talk
+from apportion.sdk.talk import Lost, Pause, Reply, Request, Talk
 
 _FULL = 429
 _OF_A_PROXY = {502, 504}
@@ -23,12 +23,16 @@ class Asking:
         config: how patient it is.
         clock: seconds that never go back.
         rng: for the pauses.
+
+    Attributes:
+        lost: why the last try of any call got no answer; None: it got one, or there was none yet.
     """
 
     def __init__(
         self, url: str, config: ClientConfig, clock: Clock = monotonic_clock, rng: Random | None = None
     ) -> None:
         self.clock = clock
+        self.lost: str | None = None
         self._url = url
         self._config = config
         self._rng = fresh_random() if rng is None else rng
@@ -44,6 +48,7 @@ class Asking:
         while True:
             heard = yield request
             tries += 1
+            self.lost = heard.reason if isinstance(heard, Lost) else None
             if isinstance(heard, Reply) and not self._is_for_now(heard, self.clock() - began):
                 self._budget.earn()
                 return replace(heard, doubted=doubted)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from apportion.sdk.reasons import reason_of
 from apportion.sdk.settings import ClientConfig
 from apportion.sdk.talk import Heard, Lost, Pause, Reply, Request, Talk
 
@@ -147,12 +148,6 @@ def reply_of(response: httpx.Response) -> Reply:
     """Return an answer that has been read."""
     after = response.headers.get("retry-after", "")
     return Reply(response.status_code, response.content, float(after) if after.isdigit() else None)
-
-
-def reason_of(error: httpx.TransportError) -> str:
-    """Return what went wrong, also where the library itself says nothing."""
-    name = type(error).__name__
-    return f"{name}: {error}" if str(error) else name
 
 
 def _headers(token: str | None) -> dict[str, str]:

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from apportion.errors import ConfigurationError
 from apportion.service.app import build_app
+from apportion.service.certificate import check_certificate
 from apportion.service.connection import Connection
 from apportion.service.service import Service
 
@@ -52,6 +52,8 @@ def configuration(service: Service) -> uvicorn.Config:
         ConfigurationError: the certificate or its key cannot be used.
     """
     settings = service.settings
+    if settings.tls_cert is not None:
+        check_certificate(settings.tls_cert, settings.tls_key)
     config = uvicorn.Config(
         build_app(service),
         http=Connection,
@@ -66,11 +68,7 @@ def configuration(service: Service) -> uvicorn.Config:
         timeout_graceful_shutdown=_LAST_ANSWERS,
         backlog=_WAITING_CONNECTIONS,
     )
-    try:
-        config.load()
-    except OSError as error:  # of which those of ssl are a kind
-        files = " and ".join(file for file in (settings.tls_cert, settings.tls_key) if file is not None)
-        raise ConfigurationError(f"--tls-cert, --tls-key: {files} cannot be used: {error}") from error
+    config.load()
     return config
 
 

@@ -55,6 +55,9 @@ class ServiceSettings:
             raise FieldError("ServiceSettings.log_format", f"must be text or json, not {self.log_format!r}")
         names = validation.name_list("ServiceSettings.public_names", self.public_names)
         object.__setattr__(self, "public_names", tuple(name.lower() for name in names))
+        for name, file in (("tls_cert", self.tls_cert), ("tls_key", self.tls_key)):
+            if file == "":
+                raise FieldError(f"ServiceSettings.{name}", "is empty; name a file, or leave it out")
         if self.tls_key is not None and self.tls_cert is None:
             raise FieldError("ServiceSettings.tls_key", "is of no use without tls_cert")
         if not is_loopback(self.host) and not self.encrypted:

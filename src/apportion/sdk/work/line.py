@@ -74,7 +74,9 @@ class Line:
         try:
             done, _ = await asyncio.wait({registering, stopped}, timeout=1, return_when=asyncio.FIRST_COMPLETED)
             if not done:
-                _log.warning("no answer from %s yet; it is asked until there is one", self._url)
+                why = self._question.asking.lost
+                said = "" if why is None else f" ({why})"
+                _log.warning("no answer from %s yet%s; it is asked until there is one", self._url, said)
                 await asyncio.wait({registering, stopped}, return_when=asyncio.FIRST_COMPLETED)
             return registering.result() if registering.done() else None
         finally:
