@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from apportion.model.by_identity import ByIdentity
 from apportion.model.lifecycle import TaskState
 from apportion.model.plain import to_plain
+from apportion.model.plain_json import SoundJson
 from apportion.model.task import TaskRequirements
 from apportion.model.task_record import Task
 from apportion.model.worker import WorkerInfo
 
 _OF_TASKS = vars(TaskRequirements())
+"""The type is left out too: it is nearly always the task's own."""
+
 _ALWAYS = {"id", "capabilities", "max_capacity"}
 _OF_WORKERS = {name: value for name, value in vars(WorkerInfo("anybody", (), 0)).items() if name not in _ALWAYS}
 _PASSING = {"status", "current_load", "metrics"}
@@ -26,22 +30,24 @@ def decision_line(before: Task, after: Task, requirements: TaskRequirements, end
         ended_at: Unix seconds; None: it still runs.
     """
     timed = after.state is TaskState.SUCCEEDED or after.failures > before.failures
-    line: dict[str, Any] = {
-        "kind": "decision",
-        "task": before.id,
-        "task_type": before.task_type,
-        "at": before.created_at,
-        "queued_at": before.queued_at,
-        "decided_at": before.assigned_at,
-        "ended_at": ended_at,
-        "attempt": before.attempt,
-        "worker": before.assigned_worker,
-        "outcome": _outcome(before, after),
-        "state": after.state.value,
-        "duration": after.duration if timed else None,
-        "requirements": _said(requirements, {**_OF_TASKS, "task_type": before.task_type}),
-        "decision": before.decision,
-    }
+    line = SoundJson(
+        kind="decision",
+        task=before.id,
+        task_type=before.task_type,
+        at=before.created_at,
+        queued_at=before.queued_at,
+        decided_at=before.assigned_at,
+        ended_at=ended_at,
+        attempt=before.attempt,
+        worker=before.assigned_worker,
+        outcome=_outcome(before, after),
+        state=after.state.value,
+        duration=after.duration if timed else None,
+        requirements=_asked(requirements),
+        decision=before.decision,
+    )
+    if requirements.task_type != before.task_type:
+        line["requirements"] = {**line["requirements"], "task_type": requirements.task_type}
     if before.tenant != "default":
         line["tenant"] = before.tenant
     return line
@@ -56,6 +62,14 @@ def worker_line(worker: WorkerInfo, now: float) -> dict[str, Any]:
 def gone_line(worker_id: str, now: float) -> dict[str, Any]:
     """Return the line about a worker that has gone."""
     return {"kind": "worker-gone", "at": now, "worker": worker_id}
+
+
+def _asked_of(requirements: TaskRequirements) -> dict[str, Any]:
+    return _said(requirements, {**_OF_TASKS, "task_type": requirements.task_type})
+
+
+_asked = ByIdentity(_asked_of)
+"""Most tasks of a type share their requirements."""
 
 
 def _said(value: TaskRequirements | WorkerInfo, defaults: dict[str, Any]) -> dict[str, Any]:

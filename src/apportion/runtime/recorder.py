@@ -11,6 +11,7 @@ from apportion.core.candidates import Candidates
 from apportion.core.looking import Look, look_at
 from apportion.core.strategies.adaptive import AdaptiveStrategy
 from apportion.model.context import DecisionContext
+from apportion.model.plain_json import SoundJson
 from apportion.model.task import TaskRequirements
 from apportion.model.task_record import Task
 from apportion.model.worker import WorkerInfo
@@ -84,19 +85,21 @@ class Recorder:
         look = self._look
         if look is None:
             return plan
-        found = {
-            **plan,
-            "how": look.how,
-            "probability": None if look.probability is None else round(look.probability, 4),
-            "eligible": look.eligible,
-            "scores": look.scores,
-        }
+        found = SoundJson(
+            plan,
+            how=look.how,
+            probability=None if look.probability is None else round(look.probability, 4),
+            eligible=look.eligible,
+            scores=look.scores,
+        )
         adaptive = self._balancer.adaptive
         if isinstance(adaptive, AdaptiveStrategy) and plan["strategy"] == adaptive.name and adaptive.voters is not None:
             found["votes"] = list(adaptive.voters)
             found["weights"] = {name: round(weight, 3) for name, weight in adaptive.get_weights().items()}
         wanted = shown(self._asked)
-        return {**found, "shadows": wanted} if wanted else found
+        if wanted:
+            found["shadows"] = wanted
+        return found
 
     def decided(self, task: Task, requirements: TaskRequirements, now: float) -> None:
         """Take in that the pick was carried out."""

@@ -6,6 +6,7 @@ import json
 from functools import lru_cache
 from typing import Any, Final
 
+from apportion.model.by_identity import ByIdentity
 from apportion.model.lifecycle import TaskState
 from apportion.model.plain import to_plain
 from apportion.model.plain_json import decode, encode
@@ -23,8 +24,6 @@ _PAYLOAD, _REQUIREMENTS, _AFTER, _LIMIT_KEYS, _STATE, _RESULT, _ERROR, _DECISION
 _STATES: Final = {state.value: state for state in TaskState}
 _DEFAULTS: Final = vars(TaskRequirements())
 _encoder: Final = json.JSONEncoder(separators=(",", ":"), default=to_plain)
-_TEXTS_KEPT: Final = 256
-_texts: Final[dict[int, tuple[TaskRequirements, str]]] = {}
 _UNLIVED: Final = (0, 0, 0, 0, None, None, None, None, None, None, None, None)
 
 
@@ -130,20 +129,13 @@ def _names_of(text: str | None) -> tuple[str, ...]:
     return () if text is None else tuple(decode(text))
 
 
-def _requirements_text(requirements: TaskRequirements) -> str:
-    """Most tasks ask for little: what is as by default is left out. And many share one value, which never changes.
-
-    Texts are kept by identity: values that are equal in Python, 1 and true in a constraint, are not the same as JSON.
-    """
-    kept = _texts.get(id(requirements))
-    if kept is not None and kept[0] is requirements:
-        return kept[1]
+def _as_text(requirements: TaskRequirements) -> str:
+    """Most tasks ask for little: what is as by default is left out."""
     asked = {name: value for name, value in vars(requirements).items() if value != _DEFAULTS[name]}
-    text = _encoder.encode(asked)
-    if len(_texts) >= _TEXTS_KEPT:
-        _texts.clear()
-    _texts[id(requirements)] = requirements, text
-    return text
+    return _encoder.encode(asked)
+
+
+_requirements_text: Final = ByIdentity(_as_text)
 
 
 @lru_cache(maxsize=1024)
