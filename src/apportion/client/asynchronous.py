@@ -140,6 +140,7 @@ class AsyncClient:
     strategy = awaited(Calls.strategy)
     set_strategy = awaited(Calls.set_strategy)
     recommendations = awaited(Calls.recommendations)
+    apply_recommendations = awaited(Calls.apply_recommendations)
     ready = awaited(Calls.ready)
 
     async def explain(self, task_type: str | None = None, **options: Unpack[TaskOptions]) -> Explained:

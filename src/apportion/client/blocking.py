@@ -168,6 +168,7 @@ class Client:
     strategy = blocking(Calls.strategy)
     set_strategy = blocking(Calls.set_strategy)
     recommendations = blocking(Calls.recommendations)
+    apply_recommendations = blocking(Calls.apply_recommendations)
     ready = blocking(Calls.ready)
 
     def explain(self, task_type: str | None = None, **options: Unpack[TaskOptions]) -> Explained:

@@ -9,7 +9,15 @@ from apportion.errors import UnknownWorkerError
 from apportion.sdk.question import Question
 from apportion.sdk.submissions import NEEDS, encoded, needs_of
 from apportion.sdk.talk import Talk
-from apportion.wire.deciding import Explained, Health, Recommendation, Recommendations, StrategyView
+from apportion.wire.deciding import (
+    Applied,
+    AppliedAll,
+    Explained,
+    Health,
+    Recommendation,
+    Recommendations,
+    StrategyView,
+)
 from apportion.wire.workers import Done, WorkerList, WorkerView
 
 
@@ -74,6 +82,15 @@ class FleetCalls(Question):
     def recommendations(self) -> Talk[list[Recommendation]]:
         """Return advice on overload and migration."""
         return (yield from self.fetch(("recommendations",), Recommendations)).items
+
+    def apply_recommendations(self) -> Talk[list[Applied]]:
+        """Carry advice out: tasks that have not started are moved, and no others.
+
+        Returns:
+            What was advised at that moment, each with whether it was ``applied``, and ``why`` not.
+        """
+        path = self.path("recommendations", "apply")
+        return (yield from self.post(path, b"", AppliedAll)).items
 
     def ready(self) -> Talk[bool]:
         """Return whether the service takes tasks and hands them out.

@@ -14,7 +14,6 @@ from apportion.cli.remote.views.deciding import advice_view, strategy_view
 from apportion.cli.terminal import output, show
 
 if TYPE_CHECKING:
-    from apportion.client import Client
     from apportion.wire.deciding import Recommendation
 
 
@@ -46,15 +45,8 @@ def recommendations(
         advice: Sequence[Recommendation] = client.recommendations()
         if carry_out and advice:
             confirm(f"carry out what can be carried out of {len(advice)} recommendations?", yes=yes)
-            advice = _applied(client)
+            advice = client.apply_recommendations()
     if as_json:
         print_json_lines(advice)
     else:
         show(output(), advice_view(advice))
-
-
-def _applied(client: Client) -> Sequence[Recommendation]:
-    from apportion.wire.deciding import AppliedAll
-
-    path = client.calls.path("recommendations", "apply")
-    return client.run(client.calls.post(path, b"", AppliedAll)).items
