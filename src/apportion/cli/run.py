@@ -17,6 +17,7 @@ from apportion.batch.session import EndedBy, Ending, run_batch
 from apportion.batch.stop import Stop
 from apportion.cli import run_options
 from apportion.cli.exit_codes import ExitCode
+from apportion.cli.garbage import look_seldom_for_garbage
 from apportion.cli.plan_view import plan_view
 from apportion.cli.progress import progress_for
 from apportion.cli.refusal import refuse_any
@@ -60,6 +61,7 @@ def run(
         if dry_run:
             _print_plan(batch, options, balancer, as_json=as_json)
             return
+        look_seldom_for_garbage()
         ending = asyncio.run(_run(batch, options, console, balancer.get_current_strategy(), quiet=quiet))
     except ExceptionGroup as group:
         refuse_any([error for error in group.exceptions if isinstance(error, InputFileError)])

@@ -12,6 +12,7 @@ import typer
 
 from apportion.batch.fleet_file import read_fleet_file
 from apportion.batch.fleet_worker import LocalWorker
+from apportion.cli.garbage import look_seldom_for_garbage
 from apportion.cli.refusal import refuse_any
 from apportion.cli.serve_log import log_to_stderr
 from apportion.cli.serve_options import Config, Given, with_settings
@@ -84,6 +85,7 @@ def _serve(
 
     service = Service(settings)
     add_fleet(service, fleet, logs)
+    look_seldom_for_garbage()
     try:
         asyncio.run(serve_until_stopped(service, announce))
     except OSError as error:
