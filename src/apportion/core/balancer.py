@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from apportion import validation
 from apportion.clock import fresh_random, wall_clock
-from apportion.core.candidates import find_candidates, one_candidate
+from apportion.core.candidates import find_candidates, members_among, one_candidate
 from apportion.core.explain import Explainer
 from apportion.core.given import require_outcome, require_parts, require_queue, require_rules, require_task
 from apportion.core.history import History
@@ -14,10 +14,11 @@ from apportion.core.planning.by_score import by_score
 from apportion.core.planning.plan import plan
 from apportion.core.pool.mirror import ListMirror
 from apportion.core.preferences import has_preferences, narrow
+from apportion.core.ranking import Ranking
 from apportion.core.rebalance.migration import suggest_migration
 from apportion.core.rebalance.overload import detect_overload
-from apportion.core.rules import rejections
-from apportion.core.scoring import DEFAULT_WEIGHTS, ScoreWeights, score
+from apportion.core.scoring import DEFAULT_WEIGHTS, ScoreWeights
+from apportion.core.steps import finished
 from apportion.core.strategies import STRATEGIES
 from apportion.core.strategies.adaptive import AdaptiveStrategy
 from apportion.core.strategies.experts import as_seat_strategy
@@ -25,15 +26,16 @@ from apportion.errors import UnknownStrategyError
 from apportion.model.context import BalancingContext, affinity_rules_of, load_threshold_of
 from apportion.model.score import WorkerScore
 from apportion.model.task import TaskRequirements
-from apportion.model.worker import WorkerStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from apportion.clock import Clock, Random
     from apportion.core.candidates import Candidates
+    from apportion.core.pool.members import Members
     from apportion.core.pool.pool import WorkerPool
     from apportion.core.rules.custom import CustomRule
+    from apportion.core.steps import Steps
     from apportion.core.witness import Witness
     from apportion.model.context import DecisionContext
     from apportion.model.explanation import Explanation
@@ -136,21 +138,36 @@ class LoadBalancer:
 
     def score_workers(self, task: TaskRequirements, workers: Iterable[WorkerInfo]) -> list[WorkerScore]:
         """Return every worker that is not offline with its score: the eligible first, best first, then the others."""
-        context = self._history.view
-        scored = [
-            self._score(require_task(task), worker, context)
-            for worker in self._looked_at.pool_of(workers)
-            if worker.status is not WorkerStatus.OFFLINE
-        ]
-        return sorted(scored, key=lambda entry: (not entry.eligible, -entry.score))
+        ranking = self._ranking(task)
+        finished(ranking.look(self._looked_at.pool_of(workers)))
+        return ranking.best()
 
     def explain(self, task: TaskRequirements, workers: Iterable[WorkerInfo]) -> Explanation:
         """Return why this worker, or why none. Nothing is changed: the next pick is the same with or without it."""
-        pool = self._looked_at.pool_of(workers)
+        return finished(self.explaining(task, self._looked_at.pool_of(workers)))
+
+    def explaining(
+        self,
+        task: TaskRequirements,
+        pool: WorkerPool,
+        most: int | None = None,
+        seen: Callable[[WorkerInfo], WorkerInfo] | None = None,
+    ) -> Steps[Explanation]:
+        """Return `explain` in steps, between which whoever takes them may do something else.
+
+        Each worker is looked at as it is when its turn comes. ``most``: how many are named in the ranking, and under
+        each rejection; None: all. ``seen``: turns a worker into what it is judged by, the same with another status.
+        """
+        ranking = self._ranking(task)
+        yield from ranking.look(pool, seen)
+        members = None if seen is None else members_among(pool, task, ranking.suitable)
         context = self._history.at(self._clock(), rehearsal=True)
-        candidates = self._candidates(task, pool, context)
+        candidates = self._candidates(task, pool, context, members)
         explainer = Explainer(self._strategies, self.get_current_strategy(), self._rules)
-        return explainer.explain(task, pool, self.score_workers(task, pool), candidates, context)
+        return explainer.explain(task, pool, ranking, candidates, context, most)
+
+    def _ranking(self, task: TaskRequirements) -> Ranking:
+        return Ranking(require_task(task), self._history.view, self._weights, self._rules)
 
     def watch(self, witness: Witness | None) -> None:
         """Let somebody look on at every pick from now on; None: nobody."""
@@ -185,8 +202,7 @@ class LoadBalancer:
 
     def get_current_strategy(self) -> str:
         """Return the name of the strategy that decides."""
-        name: str = self._current.name
-        return name
+        return str(self._current.name)
 
     def get_available_strategies(self) -> list[str]:
         """Return the names of all strategies."""
@@ -273,22 +289,11 @@ class LoadBalancer:
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
-    def _candidates(self, task: TaskRequirements, pool: WorkerPool, context: DecisionContext) -> Candidates | None:
+    def _candidates(
+        self, task: TaskRequirements, pool: WorkerPool, context: DecisionContext, members: Members | None = None
+    ) -> Candidates | None:
         """Return who may take the task, narrowed to whom it prefers."""
-        found = self._eligible(task, pool)
-        if found is None or not has_preferences(task, context):
-            return found
-        return narrow(found, task, context)
-
-    def _eligible(self, task: TaskRequirements, pool: WorkerPool) -> Candidates | None:
-        if type(task) is not TaskRequirements:
-            require_task(task)
-        found = find_candidates(pool, task, self._exact_limit, self._rng)
-        if found is None or not self._rules:
-            return found
-        return found.allowed_by(self._rules, task)
-
-    def _score(self, task: TaskRequirements, worker: WorkerInfo, context: BalancingContext) -> WorkerScore:
-        scored = score(task, worker, context, self._weights)
-        reasons = rejections(task, worker, self._rules)
-        return WorkerScore(worker, scored.total, scored.breakdown, not reasons, reasons)
+        found = find_candidates(pool, task, self._exact_limit, self._rng, members)
+        if found is not None and self._rules:
+            found = found.allowed_by(self._rules, task)
+        return narrow(found, task, context) if found is not None and has_preferences(task, context) else found

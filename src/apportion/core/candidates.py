@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apportion.core.field import FEW, Field, field_of, roomy
+from apportion.core.given import require_task
+from apportion.core.pool.members import Members
+from apportion.model.task import TaskRequirements
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from apportion.clock import Random
-    from apportion.core.pool.members import Members
     from apportion.core.pool.pool import WorkerPool
     from apportion.core.rules.custom import CustomRule
-    from apportion.model.task import TaskRequirements
 
 SAMPLE = 12
 """Workers that are drawn of a crowd. Two would do against overload (the power of two choices); the best of 12 is, on
@@ -115,7 +116,9 @@ class Candidates:
         return Field(self.pool, known + seats[int(self.rng.random() * stride) :: stride], True)
 
 
-def find_candidates(pool: WorkerPool, task: TaskRequirements, limit: int, rng: Random) -> Candidates | None:
+def find_candidates(
+    pool: WorkerPool, task: TaskRequirements, limit: int, rng: Random, members: Members | None = None
+) -> Candidates | None:
     """Return who may take the task now, or None where certainly nobody may.
 
     Args:
@@ -123,8 +126,12 @@ def find_candidates(pool: WorkerPool, task: TaskRequirements, limit: int, rng: R
         task: what is needed.
         limit: up to how many eligible workers all are weighed.
         rng: the random source, for samples of more.
+        members: who may take tasks of this shape when they have room; None: as the pool says.
     """
-    members = pool.members(task)
+    if type(task) is not TaskRequirements:
+        require_task(task)
+    if members is None:
+        members = pool.members(task)
     seats, complexity = members.seats, task.complexity
     excluded = seats_of(pool, task.anti_affinity) if task.anti_affinity else _NOBODY
     if len(seats) <= FEW:
@@ -137,6 +144,13 @@ def find_candidates(pool: WorkerPool, task: TaskRequirements, limit: int, rng: R
         return Candidates(pool, complexity, rng, Field(pool, able), members)
     crowded = len(seats) > limit and members.more_with_room_than(limit + len(excluded), complexity)
     return Candidates(pool, complexity, rng, None, members, members if crowded else None, excluded)
+
+
+def members_among(pool: WorkerPool, task: TaskRequirements, ids: Iterable[str]) -> Members:
+    """Return those of these ids that are in the pool as members of the task's shape: the pool's own, if it agrees."""
+    members = pool.members(task)
+    seats = sorted(seat for seat in map(pool.seat, ids) if seat is not None)
+    return members if members.seats == seats else Members(pool, members.task, seats)
 
 
 def seats_of(pool: WorkerPool, ids: frozenset[str]) -> frozenset[int]:

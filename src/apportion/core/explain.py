@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from apportion.core import nearest
 from apportion.core.candidates import SAMPLE
-from apportion.core.rules import rejections
 from apportion.core.strategies.adaptive import AdaptiveStrategy
 from apportion.errors import StrategyError
 from apportion.model.explanation import Explanation
@@ -17,9 +16,9 @@ if TYPE_CHECKING:
     from apportion.clock import Random
     from apportion.core.candidates import Candidates
     from apportion.core.pool.pool import WorkerPool
+    from apportion.core.ranking import Ranking
     from apportion.core.rules.custom import CustomRule
     from apportion.model.context import DecisionContext
-    from apportion.model.score import WorkerScore
     from apportion.model.task import TaskRequirements
 
 
@@ -41,32 +40,48 @@ class Explainer:
         self,
         task: TaskRequirements,
         pool: WorkerPool,
-        ranking: Sequence[WorkerScore],
+        ranking: Ranking,
         candidates: Candidates | None,
         context: DecisionContext,
+        most: int | None,
     ) -> Explanation:
-        """Return why this worker, or why none. ``candidates``: who may take the task, as preferences left them."""
+        """Return why this worker, or why none.
+
+        Args:
+            task: what is needed.
+            pool: the workers.
+            ranking: how each of them does.
+            candidates: who may take the task, as preferences left them.
+            context: what is known.
+            most: how many workers are named in the ranking, and under each rejection; None: all.
+        """
         if candidates is not None and not len(candidates.everyone()):  # which may turn out only now
             candidates = None
         state = _state(context.rng)
         votes = {name: self._vote(name, task, candidates, context, state) for name in self._strategies}
         chosen = votes[self._current]
         worker = pool.get(chosen) if chosen is not None else None
-        refused = [(each, reasons) for each in pool if (reasons := rejections(task, each, self._rules))]
-        hopeful = candidates is not None or nearest.could_ever(task, refused)
+        refusals = ranking.refusals
+        hopeful = candidates is not None or refusals.hopeful
+        best = ranking.best(most)
         return Explanation(
             outcome="worker" if worker is not None else "full" if hopeful else "impossible",
             task=task,
             worker=worker,
             strategy=self._current,
-            rejected=nearest.by_code(refused),
-            ranking=tuple(ranking),
+            rejected={code: tuple(ids[:most]) for code, ids in refusals.by_code.items()},
+            ranking=tuple(best),
             votes=votes,
             weights=self._adaptive.get_weights() if self._adaptive else {},
-            beliefs={entry.worker.id: self._belief(entry.worker.id, task.task_type) for entry in ranking},
-            suggestions=() if candidates is not None else nearest.suggestions(task, refused),
+            beliefs={entry.worker.id: self._belief(entry.worker.id, task.task_type) for entry in best},
+            suggestions=() if candidates is not None else nearest.suggestions(task, refusals, self._rules),
             weighed=self._weighed(candidates),
-            narrowed=(0 if candidates is None else len(candidates.everyone()), len(pool) - len(refused)),
+            narrowed=(
+                0 if candidates is None else len(candidates.everyone()),
+                len(ranking.workers) - refusals.count,
+            ),
+            counts={code: len(ids) for code, ids in refusals.by_code.items()},
+            ranked=len(ranking),
         )
 
     @property

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+from apportion.core.rules import rejections
 
-    from apportion.model.score import Rejection
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from apportion.core.refusals import Refusals
+    from apportion.core.rules.custom import CustomRule
     from apportion.model.task import TaskRequirements
     from apportion.model.worker import WorkerInfo
-
-Refused = "tuple[WorkerInfo, tuple[Rejection, ...]]"
 
 _MOST = 5
 _WHEN = {
@@ -27,28 +28,29 @@ _WHEN = {
 }
 
 
-def suggestions(task: TaskRequirements, refused: Sequence[tuple[WorkerInfo, tuple[Rejection, ...]]]) -> tuple[str, ...]:
+def suggestions(task: TaskRequirements, refusals: Refusals, rules: Sequence[CustomRule] = ()) -> tuple[str, ...]:
     """Return the smallest changes first: of those who lack one thing only, else of those who lack the fewest."""
-    if not refused:
+    nearest = refusals.nearest
+    if not nearest:
         return ("there are no workers; add one",)
-    fewest = min(len(reasons) for _, reasons in refused)
-    nearest = [(worker, reasons) for worker, reasons in refused if len(reasons) == fewest]
-    if fewest > 1:
-        return tuple(f"{worker.id} lacks only: {'; '.join(map(str, reasons))}" for worker, reasons in nearest[:_MOST])
-    by_code: defaultdict[str, list[tuple[WorkerInfo, Rejection]]] = defaultdict(list)
-    for worker, (reason,) in nearest:
-        by_code[reason.code].append((worker, reason))
-    return tuple(line for code, group in by_code.items() for line in _lines(code, group, task))[:_MOST]
+    if refusals.fewest > 1:
+        return tuple(
+            f"{worker.id} lacks only: {'; '.join(map(str, rejections(task, worker, rules)))}"
+            for worker, _ in nearest[:_MOST]
+        )
+    by_code: defaultdict[str, list[WorkerInfo]] = defaultdict(list)
+    for worker, (code,) in nearest:
+        by_code[code].append(worker)
+    return tuple(line for code, workers in by_code.items() for line in _lines(code, workers, task))[:_MOST]
 
 
-def _lines(code: str, group: Sequence[tuple[WorkerInfo, Rejection]], task: TaskRequirements) -> list[str]:
-    workers = [worker for worker, _ in group]
+def _lines(code: str, workers: Sequence[WorkerInfo], task: TaskRequirements) -> list[str]:
     if code == "insufficient-capacity":
         return [_room(workers, task)]
     if code == "missing-capability":
         return _skills(workers, task)
     if code == "constraint":
-        return [f"{_count(workers)} only: {group[0][1].detail}"]
+        return [f"{_count(workers)} only: {rejections(task, workers[0])[0].detail}"]
     return [f"{_names(workers)} could take it {_WHEN.get(code, code)}"]
 
 
@@ -65,39 +67,17 @@ def _room(workers: Sequence[WorkerInfo], task: TaskRequirements) -> str:
 
 def _skills(workers: Sequence[WorkerInfo], task: TaskRequirements) -> list[str]:
     """Group workers by what they lack, fewest skills first."""
-    by_lack: defaultdict[tuple[str, ...], list[WorkerInfo]] = defaultdict(list)
+    by_lack: defaultdict[frozenset[str], list[WorkerInfo]] = defaultdict(list)
     for worker in workers:
-        by_lack[tuple(sorted(task.capabilities - worker.capabilities))].append(worker)
+        by_lack[task.capabilities - worker.capabilities].append(worker)
     ordered = sorted(by_lack.items(), key=lambda item: (len(item[0]), -len(item[1])))
-    return [f"{_count(group)} only {' and '.join(map(repr, lack))}" for lack, group in ordered]
+    return [f"{_count(group)} only {' and '.join(map(repr, sorted(lack)))}" for lack, group in ordered]
 
 
 def _count(workers: Sequence[WorkerInfo]) -> str:
     return f"{workers[0].id} lacks" if len(workers) == 1 else f"{len(workers)} workers lack"
 
 
-def _names(workers: Iterable[WorkerInfo]) -> str:
+def _names(workers: Sequence[WorkerInfo]) -> str:
     ids = [worker.id for worker in workers]
     return ", ".join(ids[:_MOST]) + (f" and {len(ids) - _MOST} more" if len(ids) > _MOST else "")
-
-
-def could_ever(task: TaskRequirements, refused: Iterable[tuple[WorkerInfo, tuple[Rejection, ...]]]) -> bool:
-    """Return whether somebody who is there could take the task when there is room.
-
-    Offline workers are not there, and draining ones are leaving: neither is a hope. Being overloaded, cooling down or
-    limited passes; a size that the worker does not have does not.
-    """
-    passing = {"overloaded", "insufficient-capacity", "cooling-down", "limited"}
-    return any(
-        task.complexity <= worker.max_capacity and all(reason.code in passing for reason in reasons)
-        for worker, reasons in refused
-    )
-
-
-def by_code(refused: Iterable[tuple[WorkerInfo, tuple[Rejection, ...]]]) -> Mapping[str, tuple[str, ...]]:
-    """Return rejection code -> ids of the workers that fail by it."""
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for worker, reasons in refused:
-        for reason in reasons:
-            found[reason.code].append(worker.id)
-    return {code: tuple(ids) for code, ids in found.items()}

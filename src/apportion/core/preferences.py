@@ -15,6 +15,7 @@ from apportion.core.candidates import Candidates, seats_of
 from apportion.core.field import Field, field_of
 
 if TYPE_CHECKING:
+    from apportion.core.pool.members import Members
     from apportion.model.context import BalancingContext
     from apportion.model.task import TaskRequirements
 
@@ -35,7 +36,7 @@ def narrow(candidates: Candidates, task: TaskRequirements, context: BalancingCon
         field = _unless_empty(field.without(seats_of(field.pool, task.avoid)), field)
     field = _wanted(field, task, context)
     if any(each.weight is not None for each in task.constraints):
-        field = _unless_empty(_best_labelled(field, task, context.load_threshold), field)
+        field = _unless_empty(_best_labelled(field, candidates.members, context.load_threshold), field)
     if field is before:
         return candidates
     return candidates.only(field)
@@ -63,12 +64,12 @@ def _owner(field: Field, key: str, load_threshold: float) -> Field:
     return Field(field.pool, [int(calm.seats[int(rendezvous.ranks(key, prints).argmax())])])
 
 
-def _best_labelled(field: Field, task: TaskRequirements, load_threshold: float) -> Field:
+def _best_labelled(field: Field, members: Members | None, load_threshold: float) -> Field:
     """Return those that satisfy the most preferred constraints by weight, among those not above the load threshold."""
     calm = _calm(field, load_threshold)
     if not len(calm):
         return calm
-    members = field.pool.members(task)
+    assert members is not None, "only those that were found among the members of a shape are narrowed"
     shares = members.satisfied_shares()[np.searchsorted(members.vector(), calm.seats)]
     return field_of(field.pool, np.asarray(calm.seats)[(shares == shares.max()).nonzero()[0]])
 

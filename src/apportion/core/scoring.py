@@ -93,12 +93,19 @@ def score(
     task: TaskRequirements, worker: WorkerInfo, context: BalancingContext, weights: ScoreWeights = DEFAULT_WEIGHTS
 ) -> Scored:
     """Return how well the worker suits the task: 0..1, higher is better. Whether it is eligible plays no part."""
-    capacity = capacity_score(worker)
-    performance = worker.metrics.success_rate
-    affinity = affinity_score(task, worker, context)
-    reliability = reliability_score(worker.metrics)
-    total = weights.combine(capacity, performance, affinity, reliability)
-    return Scored(total, ScoreBreakdown(capacity, performance, affinity, reliability))
+    found = factors(task, worker, context)
+    return Scored(weights.combine(*found), ScoreBreakdown(*found))
+
+
+def factors(task: TaskRequirements, worker: WorkerInfo, context: BalancingContext) -> tuple[float, float, float, float]:
+    """Return the four factors: capacity, performance, affinity, reliability."""
+    metrics = worker.metrics
+    return (
+        capacity_score(worker),
+        metrics.success_rate,
+        affinity_score(task, worker, context),
+        reliability_score(metrics),
+    )
 
 
 def capacity_score(worker: WorkerInfo) -> float:

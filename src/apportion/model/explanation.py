@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import exp
 from typing import Any
 
-from apportion.model.plain import Plain, to_plain
+from apportion.model.plain import Plain
 from apportion.model.score import WorkerScore
 from apportion.model.task import TaskRequirements
 from apportion.model.worker import WorkerInfo
@@ -25,8 +25,9 @@ class Explanation(Plain):
         task: what was asked for.
         worker: who would be chosen, or None.
         strategy: the strategy that decides.
-        rejected: rejection code -> ids of the workers that fail by it.
-        ranking: every worker that is not offline, with its score; the eligible ones first, best first.
+        rejected: rejection code -> ids of the workers that fail by it; all of them unless fewer were asked for.
+        ranking: every worker that is not offline, with its score; the eligible ones first, best first. Where fewer were
+            asked for, the first of these.
         votes: strategy -> id of the worker that it wants, or None.
         weights: strategy -> how much its vote counts with the adaptive strategy.
         beliefs: worker id -> what was learned of it for this type: ``typical_duration`` (seconds), ``success`` (0..1),
@@ -37,6 +38,8 @@ class Explanation(Plain):
         suggestions: for "none": the smallest changes that would make somebody eligible.
         weighed: ``all N`` or ``a sample of N``: among how many the strategy chose.
         narrowed: how many of the eligible the task's preferences left, of how many.
+        counts: rejection code -> how many workers fail by it.
+        ranked: how many workers are not offline.
     """
 
     outcome: str
@@ -51,11 +54,8 @@ class Explanation(Plain):
     suggestions: tuple[str, ...]
     weighed: str
     narrowed: tuple[int, int]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as plain JSON, with the number of workers that fail each rule beside their ids."""
-        plain = {name: to_plain(getattr(self, name)) for name in self.field_names()}
-        return {**plain, "counts": {code: len(ids) for code, ids in self.rejected.items()}}
+    counts: Mapping[str, int]
+    ranked: int
 
     def __str__(self) -> str:
         return "\n".join([self._headline(), *self._refusals(), *self._choice(), *self._advice()])
@@ -71,7 +71,10 @@ class Explanation(Plain):
         return f"{self.strategy} chose nobody for the task ({wants}), though somebody could take it"
 
     def _refusals(self) -> list[str]:
-        return [f"  {len(ids)} refused by {code}: {_some(ids)}" for code, ids in self.rejected.items()]
+        return [
+            f"  {self.counts[code]} refused by {code}: {_some(ids, self.counts[code])}"
+            for code, ids in self.rejected.items()
+        ]
 
     def _choice(self) -> list[str]:
         lines: list[str] = []
@@ -113,5 +116,6 @@ def _belief(belief: Mapping[str, Any] | None) -> str:
     return f" ({usually}succeeds {belief['success']:.0%}, from {belief['outcomes']:.0f} outcomes{note})"
 
 
-def _some(ids: tuple[str, ...]) -> str:
-    return ", ".join(ids[:_SHOWN]) + (f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else "")
+def _some(ids: tuple[str, ...], of: int) -> str:
+    shown = ids[:_SHOWN]
+    return ", ".join(shown) + (f" and {of - len(shown)} more" if of > len(shown) else "")

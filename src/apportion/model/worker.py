@@ -121,9 +121,16 @@ class WorkerInfo(Plain):
 
     def with_load(self, load: float) -> Self:
         """Return a copy that holds ``load``. Not checked: for those who keep the books (a pool, a plan)."""
+        return self._with("current_load", load)
+
+    def with_status(self, status: WorkerStatus) -> Self:
+        """Return a copy of this status; as unchecked as `with_load`."""
+        return self._with("status", status)
+
+    def _with(self, name: str, value: object) -> Self:
         copy = object.__new__(type(self))
         copy.__dict__.update(self.__dict__)
-        copy.__dict__["current_load"] = load
+        copy.__dict__[name] = value
         return copy
 
     def __hash__(self) -> int:

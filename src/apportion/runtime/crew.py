@@ -94,12 +94,13 @@ class Member:
         seen: steady seconds at which it last called.
         silent: whether it has not called for so long that it does not count as there.
         status: what the pool was told.
+        shown_last: the worker as the pool had it when people saw it last, and as they saw it.
     """
 
     __slots__ = (
         "alone", "breaker", "cancelled", "capacity", "claim", "draining", "foreign", "foreign_seen", "ghosts",
         "held", "id", "incarnation", "info", "joined", "kept", "leased", "names", "outcomes", "published", "resting",
-        "seen", "silent", "status",
+        "seen", "shown_last", "silent", "status",
     )  # fmt: skip
 
     def __init__(self, worker: WorkerInfo, incarnation: int, leased: bool, now: Moment) -> None:
@@ -125,6 +126,7 @@ class Member:
         self.joined = now.steady
         self.published = now.steady
         self.outcomes = Outcomes(worker.metrics)
+        self.shown_last = worker, worker
 
     @property
     def asks(self) -> bool:
@@ -150,9 +152,14 @@ class Member:
     def shown(self, worker: WorkerInfo) -> WorkerInfo:
         """Return the worker as people see it. One that does not ask at this very moment is none the worse for it."""
         paused = self.resting or self.breaker.circuit is Circuit.OPEN
-        if paused or self.status in {WorkerStatus.OFFLINE, WorkerStatus.DRAINING}:
+        if paused or self.status is WorkerStatus.OFFLINE or self.status is WorkerStatus.DRAINING:
             return worker
-        return worker.replace(status=WorkerStatus.BUSY if self.held else WorkerStatus.IDLE)
+        status = WorkerStatus.BUSY if self.held else WorkerStatus.IDLE
+        pooled, shown = self.shown_last
+        if pooled is not worker or shown.status is not status:
+            shown = worker if worker.status is status else worker.with_status(status)
+            self.shown_last = worker, shown  # the same object while nothing changes: comparing is quick then
+        return shown
 
 
 class Crew:

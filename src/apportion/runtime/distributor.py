@@ -21,6 +21,7 @@ from apportion.runtime.explaining import TaskExplanation, explain_task
 from apportion.runtime.handle import TaskHandle
 from apportion.runtime.lifetime import Lifetime
 from apportion.runtime.submission import TaskOptions, TaskSpec, same_submission
+from apportion.runtime.turns import in_turns
 
 
 class Distributor(Lifetime):
@@ -231,8 +232,7 @@ class Distributor(Lifetime):
             UnknownTaskError: there is none of that id.
         """
         task = self._machine.task(task_id) or await self.task(task_id)
-        hindrances = self._machine.hindrances(task, self._steady())
-        return explain_task(task, self.balancer, self._pool, self._clock(), hindrances)
+        return await in_turns(explain_task(task, self._machine, self._pool, self.balancer, self._now()))
 
     def recommendations(self) -> list[RebalanceRecommendation]:
         """Return advice: which workers are overloaded, and what could move where. Nothing is changed."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from apportion.core.balancer import LoadBalancer
+from apportion.core.pool.pool import WorkerPool
+from apportion.core.steps import Steps
 from apportion.model.explanation import Explanation
 from apportion.model.lifecycle import TaskState
 from apportion.model.plain import Plain
 from apportion.model.task_record import Task
 from apportion.model.worker import WorkerInfo
 from apportion.runtime.books import needs
+from apportion.runtime.machine import Machine
+from apportion.runtime.moment import Moment
 from apportion.runtime.ranking import due_of, parked
 
 
@@ -39,21 +43,31 @@ class TaskExplanation(Plain):
 
 
 def explain_task(
-    task: Task, balancer: LoadBalancer, workers: Sequence[WorkerInfo], wall: float, hindrances: Sequence[str] = ()
-) -> TaskExplanation:
-    """Return why a task is where it is.
+    task: Task,
+    machine: Machine,
+    pool: WorkerPool,
+    balancer: LoadBalancer,
+    now: Moment,
+    most: int | None = None,
+    seen: Callable[[WorkerInfo], WorkerInfo] | None = None,
+) -> Steps[TaskExplanation]:
+    """Return, in steps, why a task is where it is.
 
     Args:
         task: its record.
+        machine: knows what hinders it.
+        pool: who is there.
         balancer: would decide.
-        workers: who is there.
-        wall: Unix seconds.
-        hindrances: what else keeps it from starting, or keeps workers from taking it.
+        now: the moment.
+        most: how many workers are named; None: all.
+        seen: turns a worker of the pool into what it is judged by.
     """
     if task.state is not TaskState.QUEUED:
         return TaskExplanation(task.id, task.state, _past(task), task.decision, None)
-    now = balancer.explain(needs(task), workers)
-    return TaskExplanation(task.id, task.state, _waits_for(task, now, wall, hindrances), task.decision, now)
+    hindrances = machine.hindrances(task, now.steady)
+    found = yield from balancer.explaining(needs(task), pool, most, seen)
+    reason = _waits_for(task, found, now.wall, hindrances)
+    return TaskExplanation(task.id, task.state, reason, task.decision, found)
 
 
 def _waits_for(task: Task, now: Explanation, wall: float, hindrances: Sequence[str]) -> str:

@@ -21,6 +21,7 @@ from apportion.runtime.handle import Handles
 from apportion.runtime.hands import Hands
 from apportion.runtime.learned import Learned
 from apportion.runtime.machine import Machine
+from apportion.runtime.moment import Moment
 from apportion.runtime.purge import Purge
 from apportion.runtime.shadow_report import ShadowReport, report_of
 from apportion.runtime.submission import Submissions
@@ -144,6 +145,9 @@ class Lifetime:
             refuse_unknown(tasks, await self._running.read(tenants_of, self._truth, names))
 
     # --- inside -----------------------------------------------------------------------------------------------------
+
+    def _now(self) -> Moment:
+        return Moment(self._clock(), self._steady())
 
     @property
     def _running(self) -> Driver:

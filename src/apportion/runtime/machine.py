@@ -9,6 +9,7 @@ from apportion.clock import Random
 from apportion.config import RuntimeConfig
 from apportion.core.balancer import LoadBalancer
 from apportion.core.pool.pool import WorkerPool
+from apportion.core.steps import Steps, slices
 from apportion.model.task_record import Task
 from apportion.model.worker import WorkerInfo
 from apportion.runtime import inputs
@@ -132,6 +133,18 @@ class Machine:
     def workers(self) -> list[WorkerInfo]:
         """Return the workers as people see them: one that does not ask for work at this moment is idle or busy."""
         return self._books.crew.shown()
+
+    def shown(self, worker: WorkerInfo) -> WorkerInfo:
+        """Return a worker of the pool as people see it."""
+        return self._books.crew.members[worker.id].shown(worker)
+
+    def seen(self) -> Steps[list[WorkerInfo]]:
+        """Return, in steps, the workers as people see them."""
+        pool, found = self._books.crew.pool, list[WorkerInfo]()
+        for some in slices(pool.ids()):
+            found += [self.shown(worker) for id in some if (worker := pool.get(id)) is not None]
+            yield
+        return found
 
     def member(self, worker_id: str) -> Member | None:
         """Return what the machine knows of a worker, to be looked at only, or None."""

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from apportion.errors import TaskConflictError
 from apportion.model.explanation import Explanation
 from apportion.model.recommendation import RebalanceRecommendation
-from apportion.model.task import QueuedTask, TaskRequirements
+from apportion.model.task import TaskRequirements
 from apportion.model.task_record import Task
 from apportion.model.worker import WorkerInfo
 from apportion.ports import Outcome
 from apportion.runtime import inputs
+from apportion.runtime.advising import Advice, Adviser, Placed
 from apportion.runtime.crew import Member
 from apportion.runtime.explaining import TaskExplanation, explain_task
 from apportion.runtime.instructions import HeartbeatAnswer
 from apportion.runtime.lifetime import Lifetime
+from apportion.runtime.turns import in_turns
 
 
 class RemoteCalls(Lifetime):
@@ -101,19 +104,18 @@ class RemoteCalls(Lifetime):
 
     async def look_up_all(self, task_ids: Sequence[str]) -> list[Task | None]:
         """Return tasks' records as the store has them, or None each."""
-
-        def read() -> list[Task | None]:
-            return [self._truth.get(task_id) for task_id in task_ids]
-
-        return await self._running.read(read)
+        found = await self._running.read(self._truth.get_all, task_ids)
+        return [found.get(task_id) for task_id in task_ids]
 
     async def look_up_keys(self, keys: Sequence[tuple[str, str]]) -> list[Task | None]:
         """Return the tasks that were submitted with these keys, each a tenant and its key, or None each."""
-
-        def read() -> list[Task | None]:
-            return [self._truth.find(tenant, key) for tenant, key in keys]
-
-        return await self._running.read(read)
+        by_tenant: dict[str, list[str]] = {}
+        for tenant, key in keys:
+            by_tenant.setdefault(tenant, []).append(key)
+        found = {
+            tenant: await self._running.read(self._truth.find_all, tenant, own) for tenant, own in by_tenant.items()
+        }
+        return [found[tenant].get(key) for tenant, key in keys]
 
     # --- what is shown ----------------------------------------------------------------------------------------------
 
@@ -134,23 +136,32 @@ class RemoteCalls(Lifetime):
         """Return how many tasks wait, and how many some worker holds."""
         return self._machine.queued, self._machine.held
 
-    def explain_requirements(self, requirements: TaskRequirements) -> Explanation:
-        """Return what would be decided for a task that needs this."""
-        return self.balancer.explain(requirements, self.shown_workers())
+    async def explain_requirements(self, requirements: TaskRequirements, most: int) -> Explanation:
+        """Return what would be decided for a task that needs this; ``most``: how many workers are named."""
+        return await in_turns(self.balancer.explaining(requirements, self._pool, most, self._machine.shown))
 
-    def explain_record(self, task: Task) -> TaskExplanation:
-        """Return why a task is where it is."""
+    async def explain_record(self, task: Task, most: int) -> TaskExplanation:
+        """Return why a task is where it is; ``most``: how many workers are named."""
         known = self._machine.task(task.id) or task
-        hindrances = self._machine.hindrances(known, self._steady())
-        return explain_task(known, self.balancer, self.shown_workers(), self._clock(), hindrances)
+        machine, now = self._machine, self._now()
+        return await in_turns(explain_task(known, machine, self._pool, self.balancer, now, most, machine.shown))
+
+    # --- advice -----------------------------------------------------------------------------------------------------
+
+    async def advice(self) -> Advice:
+        """Return which workers are overloaded, and what could move where; it may be a little old, and says how much."""
+        return await self._adviser.advice()
 
     async def apply_advice(self) -> list[tuple[RebalanceRecommendation, str]]:
         """Carry out what can be carried out of the advice: tasks that have not started are taken back, to go elsewhere.
 
         Returns:
-            Each piece of advice, with why it was not carried out; "": it was.
+            Each piece of advice as it is now, with why it was not carried out; "": it was.
         """
-        return [(each, await self._apply(each)) for each in self.advice()]
+        self._adviser.forget()
+        done = [(each, await self._apply(each)) for each in (await self._adviser.advice()).items]
+        self._adviser.forget()
+        return done
 
     async def _apply(self, advice: RebalanceRecommendation) -> str:
         task_id = advice.task_id
@@ -162,8 +173,10 @@ class RemoteCalls(Lifetime):
             return str(refused)
         return ""
 
-    def advice(self) -> list[RebalanceRecommendation]:
-        """Return which workers are overloaded, and what could move where."""
-        workers = self.shown_workers()
-        held = [QueuedTask(task.id, task.requirements, task.assigned_worker) for task in self._machine.holdings()]
-        return [*self.balancer.detect_overload(workers), *self.balancer.suggest_migration(workers, held)]
+    @cached_property
+    def _adviser(self) -> Adviser:
+        return Adviser(self._placed, self.balancer.context, self._clock, self._steady)
+
+    async def _placed(self) -> Placed:
+        workers = await in_turns(self._machine.seen())
+        return Placed(workers, self._machine.holdings())

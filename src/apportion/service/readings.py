@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from apportion.core.rebalance.overload import detect_overload
 from apportion.metrics import table
 from apportion.metrics.meter import MOST_VALUES, Labels
 from apportion.model.worker import WorkerInfo
@@ -78,7 +79,7 @@ def _overload(distributor: ServiceDistributor, workers: Sequence[WorkerInfo]) ->
     """Of overload alone: what could move where takes far longer to find out, and who collects comes often."""
     kinds = Counter(
         "add workers" if advice.to_worker is None else "relieve worker"
-        for advice in distributor.balancer.detect_overload(workers)
+        for advice in detect_overload(workers, distributor.balancer.context.load_threshold)
     )
     for kind, count in sorted(kinds.items()):
         yield (kind,), count

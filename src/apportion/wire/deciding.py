@@ -106,7 +106,11 @@ class StrategyView(Struct):
 
 
 class Explained(Struct):
-    """What would be decided for a task, and everything that speaks in it."""
+    """What would be decided for a task, and everything that speaks in it.
+
+    Of the workers that are ranked, and of those that fail each rule, the first hundred are named. ``counts`` and
+    ``ranked`` say how many there are.
+    """
 
     outcome: Literal["worker", "full", "impossible"]
     task: dict[str, Any]
@@ -121,6 +125,7 @@ class Explained(Struct):
     weighed: str
     narrowed: list[int]
     counts: dict[str, int]
+    ranked: int
 
 
 class Recommendation(Struct):
@@ -134,9 +139,16 @@ class Recommendation(Struct):
 
 
 class Recommendations(Struct):
-    """Advice on overload and migration."""
+    """Advice on overload and migration.
+
+    Attributes:
+        items: overload first, then moves, best first.
+        at: Unix seconds at which it was found out. A big fleet is not looked over anew for everybody who asks: advice
+            is given again for twenty times as long as it took.
+    """
 
     items: list[Recommendation]
+    at: float
 
 
 class Applied(Recommendation):

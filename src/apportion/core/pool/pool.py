@@ -182,6 +182,10 @@ class WorkerPool(Sequence[WorkerInfo]):
         """
         return self.load.scalar[self.require_seat(id)]
 
+    def ids(self) -> list[str]:
+        """Return the ids of all workers, in the order of adding."""
+        return list(self._seats)
+
     # --- what the core does -----------------------------------------------------------------------------------------
 
     def seat(self, id: str) -> int | None:

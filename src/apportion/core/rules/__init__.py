@@ -32,6 +32,7 @@ RULES: tuple[Rule, ...] = (
     CONSTRAINT,
 )
 
+_CODED = tuple((rule.code, rule.allows) for rule in RULES)
 _CHECKS = tuple(rule.allows for rule in RULES)
 _CHECKS_BUT_CAPACITY = tuple(rule.allows for rule in RULES if rule is not INSUFFICIENT_CAPACITY)
 
@@ -47,6 +48,14 @@ def rejections(task: TaskRequirements, worker: WorkerInfo, custom: Sequence[Cust
     found = [rule.rejection(task, worker) for rule in RULES]
     found += [custom_rejection(rule, task, worker) for rule in custom]
     return tuple(reason for reason in found if reason is not None)
+
+
+def codes(task: TaskRequirements, worker: WorkerInfo, custom: Sequence[CustomRule] = ()) -> tuple[str, ...]:
+    """Return the codes of `rejections`, without writing the reasons: several times as quick."""
+    found = [code for code, allows in _CODED if not allows(task, worker)]
+    if custom:
+        found += ["custom" for rule in custom if rule(task, worker) is not None]
+    return tuple(found)
 
 
 def eligible(task: TaskRequirements, worker: WorkerInfo) -> bool:

@@ -22,11 +22,15 @@ from apportion.wire.deciding import (
 )
 from apportion.wire.tasks import TypedRequirements
 
+WORKERS_NAMED = 100
+"""Workers that an explanation names, and as many under each refusal; the others are counted."""
+
 
 async def explain(service: Service, asked: Asked) -> Reply:
     """Say what would be decided for a task that is not submitted."""
     requirements = TaskRequirements.from_dict(plain_requirements(asked.body))
-    return Reply(200, Explained(**service.distributor.explain_requirements(requirements).to_dict()))
+    explanation = await service.distributor.explain_requirements(requirements, WORKERS_NAMED)
+    return Reply(200, Explained(**explanation.to_dict()))
 
 
 async def show_strategy(service: Service, asked: Asked) -> Reply:
@@ -59,8 +63,9 @@ async def choose_strategy(service: Service, asked: Asked) -> Reply:
 
 async def recommend(service: Service, asked: Asked) -> Reply:
     """Show advice on overload and migration."""
-    advice = [Recommendation(**each.to_dict()) for each in service.distributor.advice()]
-    return Reply(200, Recommendations(advice))
+    advice = await service.distributor.advice()
+    items = [convert(each, Recommendation, from_attributes=True) for each in advice.items]
+    return Reply(200, Recommendations(items, advice.at))
 
 
 async def apply(service: Service, asked: Asked) -> Reply:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from apportion.runtime.explaining import TaskExplanation
+from apportion.service.api.deciding import WORKERS_NAMED
 from apportion.service.route import CLIENTS, READERS, Asked, OneOf, Reply, Route
 from apportion.service.seeing import filter_of, seen_task
 from apportion.service.service import Service
@@ -47,7 +48,7 @@ async def show_task(service: Service, asked: Asked) -> Reply:
 async def explain_task(service: Service, asked: Asked) -> Reply:
     """Say why a task is where it is."""
     task = await seen_task(service, asked)
-    why: TaskExplanation = service.distributor.explain_record(task)
+    why: TaskExplanation = await service.distributor.explain_record(task, WORKERS_NAMED)
     now = None if why.now is None else why.now.to_dict()
     return Reply(200, TaskExplained(why.task_id, why.state.value, why.reason, why.decision, now))
 

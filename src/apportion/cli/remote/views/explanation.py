@@ -26,7 +26,7 @@ def explained(given: Explained | Mapping[str, Any]) -> RenderableType:
     parts: list[RenderableType] = [_verdict(said)]
     if said["ranking"]:
         parts += [Text(), _ranking(said)]
-    hidden = len(said["ranking"]) - WORKERS_SHOWN
+    hidden = said["ranked"] - WORKERS_SHOWN
     if hidden > 0:
         parts.append(Text(f"and {hidden} more workers", style="dim"))
     if any(said["votes"].values()):
