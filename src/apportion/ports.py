@@ -90,6 +90,14 @@ class TaskStore(Protocol):
         """Return the task that was submitted with that key."""
         ...
 
+    def get_all(self, ids: Sequence[str]) -> dict[str, Task]:
+        """Return those of these tasks that are there, by id."""
+        ...
+
+    def find_all(self, tenant: str, idempotency_keys: Sequence[str]) -> dict[str, Task]:
+        """Return those of a tenant's tasks that were submitted with these keys, by key."""
+        ...
+
     def queued(self, tenant: str, limit: int, after: tuple[float, str] | None = None) -> list[Task]:
         """Return a tenant's queued tasks that may start, by rank and id; only those behind ``after``, a (rank, id)."""
         ...

@@ -178,6 +178,11 @@ class StoresAgree(RuleBasedStateMachine):
         if key is not None:
             self.agree(lambda store: store.find(tenant, key))
 
+    @rule(ids=st.lists(IDS, max_size=3), tenant=TENANTS, keys=st.lists(KEYS.filter(bool), max_size=3))
+    def read_many(self, ids: list[str], tenant: str, keys: list[str]) -> None:
+        self.agree(lambda store: store.get_all(ids))
+        self.agree(lambda store: store.find_all(tenant, keys))
+
     @rule()
     def open_again(self) -> None:
         self.sqlite.close()

@@ -18,6 +18,8 @@ def plan(store: SqliteStore, statement: str, *values) -> str:
     [
         (statements.GET, ["a"], "SEARCH t USING PRIMARY KEY (id=?)"),
         (statements.FIND, ["t", "k"], "SEARCH t USING INDEX keys (tenant=? AND idempotency_key=?)"),
+        (statements.get_all(3), ["a", "b", "c"], "SEARCH t USING PRIMARY KEY (id=?)"),
+        (statements.find_all(2), ["t", "k", "l"], "SEARCH t USING INDEX keys (tenant=? AND idempotency_key=?)"),
         (statements.QUEUED, ["t", 9], "SEARCH t USING INDEX queue (tenant=?)"),
         (statements.QUEUED_AFTER, ["t", 0.0, "a", 9], "SEARCH t USING INDEX queue (tenant=? AND (rank,id)>(?,?))"),
         (statements.LATER, [9], "SCAN t USING INDEX later"),

@@ -146,6 +146,16 @@ class RemoteCalls(Lifetime):
         machine, now = self._machine, self._now()
         return await in_turns(explain_task(known, machine, self._pool, self.balancer, now, most, machine.shown))
 
+    def switch(self, name: str) -> None:
+        """Let the strategy of that name decide from now on; the history of the weights says so.
+
+        Raises:
+            UnknownStrategyError: there is none.
+        """
+        self._machine.recorder.weigh(self._clock())
+        self.balancer.set_strategy(name)
+        self._machine.recorder.weigh(self._clock())
+
     # --- advice -----------------------------------------------------------------------------------------------------
 
     async def advice(self) -> Advice:

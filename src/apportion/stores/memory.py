@@ -145,6 +145,17 @@ class MemoryStore:
             task_id = self._keys.get((tenant, idempotency_key))
             return None if task_id is None else self.get(task_id)
 
+    def get_all(self, ids: Sequence[str]) -> dict[str, Task]:
+        """Return those of these tasks that are there, by id."""
+        with self._use():
+            return {id: copied(self._tasks[id]) for id in ids if id in self._tasks}
+
+    def find_all(self, tenant: str, idempotency_keys: Sequence[str]) -> dict[str, Task]:
+        """Return those of a tenant's tasks that were submitted with these keys, by key."""
+        with self._use():
+            found = {key: self._keys[tenant, key] for key in idempotency_keys if (tenant, key) in self._keys}
+            return {key: copied(self._tasks[id]) for key, id in found.items()}
+
     def queued(self, tenant: str, limit: int, after: Position | None = None) -> list[Task]:
         """Return a tenant's queued tasks that may start, by rank and id; only those behind ``after``, a (rank, id)."""
         limit = validation.count("limit", limit)

@@ -22,6 +22,8 @@ def s4_a_read_sees_every_commit_before_it(place: Place) -> None:
     store.commit([moved(task("a"), ASSIGNED, lease=1, assigned_worker="quick")])
     equal(store.get("a"), held, "get sees the commit before it")
     equal(store.find("default", "key"), held, "find sees the commit before it")
+    equal(store.get_all(["a"]), {"a": held}, "get_all sees the commit before it")
+    equal(store.find_all("default", ["key"]), {"key": held}, "find_all sees the commit before it")
     equal(store.queued("default", 9), [], "queued sees the commit before it")
     equal(list(store.assigned()), [held], "assigned sees the commit before it")
     equal(store.page(TaskFilter(state=ASSIGNED), 9), ([held], None), "page sees the commit before it")
@@ -36,8 +38,25 @@ def what_is_not_there_is_none(place: Place) -> None:
         equal(store.get(name), None, f"get of {name!r} is None")
         equal(store.find("default", name), None, f"find of the key {name!r} is None")
         equal(store.find(name, "key"), None, f"find of the tenant {name!r} is None")
+        equal(list(store.get_all([name, "a"])), ["a"], f"get_all of {name!r} and another is the other")
+        equal(list(store.find_all("default", [name, "key"])), ["key"], f"find_all of {name!r} and another is the other")
+        equal(store.find_all(name, ["key"]), {}, f"find_all of the tenant {name!r} is nothing")
         equal(store.recall(name), None, f"recall of {name!r} is None")
         equal(store.page(TaskFilter(tenant=name), 9)[0], [], f"no task is of the tenant {name!r}")
+    store.close()
+
+
+def many_are_read_at_once(place: Place) -> None:
+    """By their ids, or their keys: as many as anybody asks for, each its own."""
+    tasks = [task(f"t{number}", idempotency_key=f"k{number}") for number in range(1200)]
+    others = [task("other", tenant="another", idempotency_key="k1"), task("keyless")]
+    store = inserted(place, *tasks, *others)
+    names = ["keyless", "other", *(each.id for each in reversed(tasks)), "nobody", "t1"]
+    equal(store.get_all(names), {each.id: each for each in (*tasks, *others)}, "all that are there, each once")
+    keys = [f"k{number}" for number in range(1300)]
+    equal(store.find_all("default", keys), {f"k{n}": each for n, each in enumerate(tasks)}, "a tenant's own")
+    equal(store.find_all("another", keys), {"k1": others[0]}, "and no other's")
+    equal((store.get_all([]), store.find_all("default", [])), ({}, {}), "nothing, where nothing is asked for")
     store.close()
 
 
@@ -213,6 +232,7 @@ def documents_replace_each_other(place: Place) -> None:
 CHECKS: tuple[Check, ...] = (
     s4_a_read_sees_every_commit_before_it,
     what_is_not_there_is_none,
+    many_are_read_at_once,
     the_queue_is_read_by_rank_and_id,
     each_tenant_has_a_queue_of_its_own,
     what_is_given_up_soonest_comes_first,

@@ -58,6 +58,16 @@ NOTES: Final = "SELECT number, line FROM notes WHERE number > ? ORDER BY number 
 NEXT_NUMBER: Final = "SELECT coalesce(max(number), 0) + 1 FROM inputs"
 
 
+def get_all(ids: int) -> str:
+    """Return the statement for so many tasks."""
+    return f"{_TASK} WHERE t.id IN ({_places(ids)})"
+
+
+def find_all(keys: int) -> str:
+    """Return the statement for those of a tenant's tasks that have one of so many keys."""
+    return f"{_TASK} WHERE t.tenant = ? AND t.idempotency_key IN ({_places(keys)})"
+
+
 _STATES: Final = "SELECT id, state FROM tasks WHERE id IN"
 _WAITING: Final = "SELECT by FROM awaited WHERE id IN"
 

@@ -23,6 +23,7 @@ from apportion.stores.sqlite.batch import Batch
 from apportion.stores.sqlite.connections import Readers, open_writer
 from apportion.stores.sqlite.copying import copy_database
 from apportion.stores.sqlite.hold import Hold
+from apportion.stores.sqlite.pieces import pieces_of
 from apportion.stores.sqlite.rows import task_of
 from apportion.stores.sqlite.schema import migrate
 from apportion.stores.sqlite.trouble import told_plainly
@@ -103,6 +104,17 @@ class SqliteStore:
     def find(self, tenant: str, idempotency_key: str) -> Task | None:
         """Return the task that was submitted with that key."""
         return self._one(statements.FIND, tenant, idempotency_key)
+
+    def get_all(self, ids: Sequence[str]) -> dict[str, Task]:
+        """Return those of these tasks that are there, by id."""
+        read = (self._tasks(statements.get_all(len(piece)), *piece) for piece in pieces_of(ids))
+        return {task.id: task for tasks in read for task in tasks}
+
+    def find_all(self, tenant: str, idempotency_keys: Sequence[str]) -> dict[str, Task]:
+        """Return those of a tenant's tasks that were submitted with these keys, by key."""
+        pieces = pieces_of(idempotency_keys)
+        read = (self._tasks(statements.find_all(len(piece)), tenant, *piece) for piece in pieces)
+        return {task.idempotency_key or "": task for tasks in read for task in tasks}
 
     def queued(self, tenant: str, limit: int, after: tuple[float, str] | None = None) -> list[Task]:
         """Return a tenant's queued tasks that may start, by rank and id; only those behind ``after``, a (rank, id)."""
