@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from math import copysign, sqrt
 from typing import TYPE_CHECKING
 
 from apportion.core.learning.pick import place_of
@@ -137,10 +137,13 @@ class Arm:
 
     def _shifted(self, residual: float) -> bool:
         """Return whether durations have shifted; starts over when they have."""
-        residual = max(-_CLIP, min(_CLIP, residual))
-        self._up = max(0.0, self._up + residual - _SLACK)
-        self._down = max(0.0, self._down - residual - _SLACK)
-        if self._up < _ALARM and self._down < _ALARM:
+        if not -_CLIP < residual < _CLIP:
+            residual = copysign(_CLIP, residual)
+        up = self._up + residual - _SLACK
+        down = self._down - residual - _SLACK
+        self._up = up if up > 0.0 else 0.0
+        self._down = down if down > 0.0 else 0.0
+        if up < _ALARM and down < _ALARM:
             return False
         self._up = self._down = 0.0
         return True

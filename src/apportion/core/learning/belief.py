@@ -25,15 +25,21 @@ class Belief(NamedTuple):
             typical duration.
         doubt: its standard deviation.
         success: probability that an attempt succeeds.
-        typical_duration: seconds of a success here at its usual load, or None where the type was never seen.
+        log_duration: logarithm of the seconds of a success here at its usual load, or None where the type was never
+            seen.
         outcomes: discounted number of outcomes that this rests on.
     """
 
     log_cost: float
     doubt: float
     success: float
-    typical_duration: float | None
+    log_duration: float | None
     outcomes: float
+
+    @property
+    def typical_duration(self) -> float | None:
+        """Seconds of a success here at its usual load, or None where the type was never seen."""
+        return None if self.log_duration is None else exp(self.log_duration)
 
 
 def believe(
@@ -61,17 +67,21 @@ def believe(
         weight = arm.n + pull
         relative = (arm.n * (arm.mean - mean) + pull * effect) / weight
         variance = record.variance / weight
-        variance += max(0.0, min(spread, _MOST_CHANGED) - variance) * idle
+        changed = (spread if spread < _MOST_CHANGED else _MOST_CHANGED) - variance
+        variance += changed * idle if changed > 0.0 else 0.0
         outcomes, succeeded = arm.successes + arm.failures, arm.successes
     tries = outcomes + _PRIOR_TRIES
-    success = max(_LEAST_SUCCESS, (succeeded + _PRIOR_TRIES * (1.0 - failing)) / tries)
-    lost = max(relative, _failure_time(arm, record, mean) if record.failure_n else _NEVER)
+    success = (succeeded + _PRIOR_TRIES * (1.0 - failing)) / tries
+    success = success if success > _LEAST_SUCCESS else _LEAST_SUCCESS
+    lost = _failure_time(arm, record, mean) if record.failure_n else _NEVER
+    lost = lost if lost > relative else relative
     odds = (1.0 - success) / success
     log_cost = log(exp(relative) + odds * exp(lost))
     doubt = sqrt(variance + odds / (tries + 1.0))
-    usual = mean + relative if arm is None else mean + relative + arm.slope * arm.load
-    duration = exp(usual) if record.sum_weight > 0 else None
-    return Belief(log_cost, doubt, success, duration, outcomes)
+    usual = None
+    if record.sum_weight > 0:
+        usual = mean + relative if arm is None else mean + relative + arm.slope * arm.load
+    return Belief(log_cost, doubt, success, usual, outcomes)
 
 
 def _failure_time(arm: Arm | None, record: TypeRecord, mean: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import log, sqrt
+from math import copysign, log, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ _LONGEST = 50.0
 
 def log_time(duration: float) -> float:
     """Return the logarithm of a duration > 0."""
-    return max(-_LONGEST, min(_LONGEST, log(duration)))
+    found = log(duration)
+    return found if -_LONGEST < found < _LONGEST else copysign(_LONGEST, found)
 
 
 class Outcome(NamedTuple):

@@ -22,7 +22,7 @@ def expect(records: Records, worker_id: str, kind: str | None, record: TypeRecor
     arm = record.arms.get(worker_id)
     idle = 0.0
     if arm is not None:
-        idle = 1.0 - 0.5 ** ((record.decisions - arm.tried_at) / (IDLE * max(1, len(record.ring))))
+        idle = 1.0 - 0.5 ** ((record.decisions - arm.tried_at) / (IDLE * (len(record.ring) or 1)))
     effect, failures = (0.0, 1.0) if kind is None else _of_its_kind(records, kind, record)
     spreads = records.spreads
     spread = spreads.total
@@ -32,7 +32,8 @@ def expect(records: Records, worker_id: str, kind: str | None, record: TypeRecor
         effect, weight = worker.effect(effect, ratio, without=arm)
         spread = spreads.by_type * (1.0 + 1.0 / (weight + ratio))
         failures = worker.failure_ratio(failures)
-    failing = min(_MOST_FAILING, record.failure_rate_without(arm) * failures)
+    failing = record.failure_rate_without(arm) * failures
+    failing = failing if failing < _MOST_FAILING else _MOST_FAILING
     return believe(arm, record, effect=effect, failing=failing, spread=spread, idle=idle)
 
 

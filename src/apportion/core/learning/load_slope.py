@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import log1p, sqrt
+from math import copysign, log1p, sqrt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ class LoadSlope:
     def observe(self, load: float, log_duration: float, variance: float) -> None:
         """Take in one pair of residuals; ``variance`` is that of a single logarithm of a duration."""
         furthest = _FURTHEST * sqrt(variance)
-        log_duration = max(-furthest, min(furthest, log_duration))
+        if not -furthest < log_duration < furthest:
+            log_duration = copysign(furthest, log_duration)
         self.information = self.information * self._keep + load * load / variance
         self.pull = self.pull * self._keep + load * log_duration / variance
 

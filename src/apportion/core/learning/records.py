@@ -55,7 +55,8 @@ class Records:
 
     def known_type(self, task_type: str | None) -> TypeRecord | None:
         """Return the record under which a type is kept, or None where it was never met."""
-        return self.types.get(self._key(task_type))
+        record = self.types.get(task_type)
+        return self.types.get(self._key(task_type)) if record is None else record
 
     def type(self, task_type: str | None) -> TypeRecord:
         """Return the record under which a type is kept; a new one where there is none."""

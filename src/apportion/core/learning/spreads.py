@@ -10,6 +10,7 @@ _LEAST = 0.001
 
 _FURTHEST = 4.0
 _LEAST_SHARE = 0.1
+_LEAST_OWN = _LEAST_SHARE * _LEAST
 _ENOUGH = 0.25
 
 
@@ -41,21 +42,32 @@ class Spreads:
             effect: what its other types lead one to expect.
             weight: how many types that rests on.
         """
-        self.total_n = min(_MEMORY, self.total_n + 1.0)
-        found = min(_FURTHEST, apart * apart) - noise
-        self.total = max(_LEAST, self.total + (found - self.total) / self.total_n)
+        if self.total_n < _MEMORY:
+            self.total_n += 1.0
+        squared = apart * apart
+        found = (squared if squared < _FURTHEST else _FURTHEST) - noise
+        total = self.total + (found - self.total) / self.total_n
+        self.total = total if total > _LEAST else _LEAST
         self._divide()
         if weight > _ENOUGH:
+            squared = (apart - effect) ** 2
             doubtful = 1.0 + 1.0 / (weight + self.ratio)
-            found = (min(_FURTHEST, (apart - effect) ** 2) - noise) / doubtful
-            self.own_n = min(_MEMORY, self.own_n + 1.0)
-            self.own = max(_LEAST_SHARE * _LEAST, self.own + (found - self.own) / self.own_n)
+            found = ((squared if squared < _FURTHEST else _FURTHEST) - noise) / doubtful
+            if self.own_n < _MEMORY:
+                self.own_n += 1.0
+            own = self.own + (found - self.own) / self.own_n
+            self.own = own if own > _LEAST_OWN else _LEAST_OWN
             self._divide()
 
     def _divide(self) -> None:
         """Divide the total variance: what is left by type is neither all of it nor nothing."""
-        self.by_type = max(_LEAST_SHARE * self.total, min(self.own, (1.0 - _LEAST_SHARE) * self.total))
-        self.ratio = self.by_type / (self.total - self.by_type)
+        total, by_type = self.total, self.own
+        if by_type > (1.0 - _LEAST_SHARE) * total:
+            by_type = (1.0 - _LEAST_SHARE) * total
+        elif by_type < _LEAST_SHARE * total:
+            by_type = _LEAST_SHARE * total
+        self.by_type = by_type
+        self.ratio = by_type / (total - by_type)
 
     def state(self) -> list[float]:
         """Return it as plain numbers."""

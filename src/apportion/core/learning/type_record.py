@@ -14,6 +14,8 @@ thousand decisions, since one that was hopeless may have recovered."""
 
 _FIRST_VARIANCE = 0.25
 _VARIANCE_MEMORY = 200.0
+_LEAST_VARIANCE = 1e-4
+_FURTHEST = 16.0
 _FAILURE_PRIOR = 0.05
 _MOST_ENLISTED = 32_768
 
@@ -97,8 +99,10 @@ class TypeRecord:
         """Return how often this type fails on the other workers: so nobody is judged by its own failures."""
         failures, successes = self.failures, self.successes
         if arm is not None:
-            failures = max(0.0, failures - arm.failures)
-            successes = max(0.0, successes - arm.successes)
+            failures -= arm.failures
+            successes -= arm.successes
+            failures = failures if failures > 0.0 else 0.0
+            successes = successes if successes > 0.0 else 0.0
         return (failures + _FAILURE_PRIOR) / (failures + successes + 1.0)
 
     def take_out(self, arm: Arm) -> None:
@@ -126,12 +130,16 @@ class TypeRecord:
 
     def observe_spread(self, squared: float) -> None:
         """Take in one squared residual of a log duration."""
-        self.variance_n = min(_VARIANCE_MEMORY, self.variance_n + 1.0)
-        self.variance = max(1e-4, self.variance + (min(squared, 16.0) - self.variance) / self.variance_n)
+        if self.variance_n < _VARIANCE_MEMORY:
+            self.variance_n += 1.0
+        squared = squared if squared < _FURTHEST else _FURTHEST
+        variance = self.variance + (squared - self.variance) / self.variance_n
+        self.variance = variance if variance > _LEAST_VARIANCE else _LEAST_VARIANCE
 
     def observe_failure(self, log_duration: float) -> None:
         """Take in the logarithm of how long a failed attempt took."""
-        self.failure_n = min(_VARIANCE_MEMORY, self.failure_n + 1.0)
+        if self.failure_n < _VARIANCE_MEMORY:
+            self.failure_n += 1.0
         self.failure_mean += (log_duration - self.failure_mean) / self.failure_n
 
     def valued(self, id: str, log_cost: float) -> None:

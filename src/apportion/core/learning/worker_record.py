@@ -46,8 +46,9 @@ class WorkerRecord:
         """
         weight, effect = self.sum_weight, self.sum_effect
         if without is not None:
-            weight = max(0.0, weight - without.given[0])
-            effect -= without.given[1]
+            own_weight, own_effect = without.given
+            weight = weight - own_weight if weight > own_weight else 0.0
+            effect -= own_effect
         return (effect + ratio * prior) / (weight + ratio), weight
 
     def observe(self, failed: bool, expected: float) -> None:
