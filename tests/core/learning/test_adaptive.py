@@ -233,7 +233,7 @@ def test_who_is_picked_for_its_doubt_is_picked_once_and_then_heard():
     record = world.strategy._learner.records.types["lint"]
     arm = record.arms["slow"]
     arm.draw, arm.probe, arm.tried_at = -50.0, False, record.decisions - 50
-    world.strategy._learner._publish("slow", record, arm)
+    world.strategy._learner._costs.renew("slow", record, arm)
     task = TaskRequirements(task_type="lint")
     picks = [world.balancer.select_worker(task, world.pool) for _ in range(4)]
     assert [pick and pick.id for pick in picks] == ["slow", "a", "a", "a"]

@@ -112,7 +112,7 @@ def test_probabilities_are_as_often_as_they_say(seed: int):
     for _ in range(1500):
         for id, arm in record.arms.items():
             arm.draw, arm.probe = luck.gauss(0.0, 1.0), False
-            learner._publish(id, record, arm)
+            learner._costs.renew(id, record, arm)
         context = balancer._history.at(1e9)
         candidates = balancer._candidates(task, pool, context)
         assert candidates is not None

@@ -35,7 +35,7 @@ _WORKER_NUMBERS = ("sum_weight", "sum_effect", "failures", "expected", "publishe
 
 def learner_state(learner: Learner) -> dict[str, Any]:
     """Return the learner as plain JSON. Types are pairs, since a task may have none (null)."""
-    records = learner.records
+    records, standing = learner.records, learner.standing()  # first: what is due to be written is, now
     return {
         "spreads": records.spreads.state(),
         "fleet": records.fleet,
@@ -45,9 +45,7 @@ def learner_state(learner: Learner) -> dict[str, Any]:
         "workers": {id: _worker_state(worker) for id, worker in records.workers.items()},
         "kinds": {kind: _worker_state(worker) for kind, worker in records.kinds.items()},
         "recent": [list(key) for key in records.recent],
-        "costs": [
-            [record.key, *costs] for record, *costs in learner.standing() if record is records.types.get(record.key)
-        ],
+        "costs": [[record.key, *costs] for record, *costs in standing if record is records.types.get(record.key)],
     }
 
 
