@@ -8,15 +8,20 @@ from collections import Counter
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
+from apportion.clock import wall_clock
 from apportion.model.lifecycle import TaskState
+from apportion.ports import ForgetNotes, Note
 from apportion.runtime.crew import Member
-from apportion.service.overview.bucket import quantile, size_of
+from apportion.service.overview.bucket import Bucket, quantile, size_of
 from apportion.service.overview.failing import RecentOutcomes
 from apportion.service.overview.live import Live
+from apportion.service.overview.past import last_lines
 from apportion.service.overview.series import KEPT, STEP, Series
 from apportion.service.service import Service
+from apportion.stores.memory import MemoryStore
 
 
 async def worker(client: httpx.AsyncClient, name: str, *capabilities: str, **more: Any) -> None:
@@ -82,6 +87,45 @@ async def test_a_restart_goes_on_counting_from_the_store(client: httpx.AsyncClie
     async with Service(service.settings) as again:
         shares = again.board.watch.breakdown.by_type(9)
         assert [(each.name, each.waiting) for each in shares] == [("lint", 4)]
+
+
+async def test_a_restart_shows_what_the_record_of_decisions_knows(client: httpx.AsyncClient, service: Service):
+    await worker(client, "quick")
+    await submit(client, 5, tenant="web")
+    await submit(client, 1, max_attempts=2)
+    for task, success in zip(await claim(client, "quick", 2), (False, True), strict=True):
+        await complete(client, "quick", task, success=success)
+    await complete(client, "quick", (await claim(client, "quick", 2))[0])
+    before = (await client.get("/v1/decisions")).json()["items"]
+    weights = (await client.get("/v1/strategy")).json()["history"]
+    await service.__aexit__(None, None, None)
+    async with Service(service.settings) as again:
+        after = [msgspec.to_builtins(each) for each in again.board.watch.decisions(10)]
+        assert sorted(after, key=str) == sorted(before, key=str)
+        series = again.board.watch.series.since(0, wall_clock())
+        assert (sum(series.started), sum(series.succeeded), sum(series.failed) + sum(series.repeated)) == (4, 2, 1)
+        assert sum(series.submitted) == 3, "those of which an attempt has ended"
+        assert any(wait is not None for wait in series.wait_p95)
+        assert series.waiting[0] is None, "how many waited then was not written down"
+        assert weights[0]["name"] == again.board.watch.weights[0].name == "adaptive"
+
+
+def test_the_newest_lines_of_a_record_are_found_wherever_it_begins():
+    store = MemoryStore()
+    for number in range(1, 24):
+        store.commit([Note(float(number), {"number": number})])
+        assert [line["number"] for line in last_lines(store, 5)] == list(range(max(1, number - 4), number + 1))
+    store.commit([ForgetNotes(20.0)])
+    assert [line["number"] for line in last_lines(store, 5)] == [20, 21, 22, 23]
+    assert list(last_lines(MemoryStore(), 5)) == []
+
+
+def test_what_the_clock_has_yet_to_reach_is_left_out():
+    series = Series()
+    series.go_on([Bucket(2, None, None), Bucket(900, None, None)], now=40.0)
+    series.level(40.0, 7, 1, 0)
+    assert series.since(0.0, 40.0).at[-1] == 40
+    assert series.levels(40.0, 40.0) == [7]
 
 
 async def test_names_of_which_there_are_no_tasks_any_more_are_forgotten(client: httpx.AsyncClient):

@@ -53,7 +53,8 @@ async def test_shadows_and_weights_are_shown(client: httpx.AsyncClient):
 
 async def test_a_switch_is_in_the_history(client: httpx.AsyncClient):
     await work(client, 4)
-    await client.put("/v1/strategy", json={"name": "round-robin"})
+    switched = (await client.put("/v1/strategy", json={"name": "round-robin"})).json()
+    assert [point["name"] for point in switched["history"]][-2:] == ["adaptive", "round-robin"], "at once"
     await work(client, 4)
     shown = (await client.get("/v1/strategy")).json()
     assert [point["name"] for point in shown["history"]][-2:] == ["adaptive", "round-robin"]

@@ -119,6 +119,10 @@ class Recorder:
             if decided is not None and decided.asked is not None:
                 self.shadows.ended(decided.asked, success, duration)
             self.shadows.heard(task.assigned_worker or "", task.requirements, success, duration, fault, now)
+        self.weigh(now)
+
+    def weigh(self, now: float) -> None:
+        """Note who decides, and how the others are weighed, if that is due."""
         name = self._balancer.get_current_strategy()
         if self.weights.due(now, name):
             adaptive = self._balancer.adaptive

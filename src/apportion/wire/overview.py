@@ -40,8 +40,9 @@ class SeriesView(Struct):
     Attributes:
         step: seconds.
         at: Unix seconds at which a step begins; the last one is under way.
-        submitted, started, succeeded, failed, repeated, refused: how often that happened within the step.
-        waiting, held: tasks at the end of it.
+        submitted, started, succeeded, failed, repeated, refused: how often that happened within the step. Of the time
+            before the service started, as far as the record of decisions tells.
+        waiting, held: tasks at the end of it; None: before the service started.
         wait_p50, wait_p95: seconds that tasks had waited that were started in it; None: none was.
     """
 
@@ -53,8 +54,8 @@ class SeriesView(Struct):
     failed: list[int]
     repeated: list[int]
     refused: list[int]
-    waiting: list[int]
-    held: list[int]
+    waiting: list[int | None]
+    held: list[int | None]
     wait_p50: list[float | None]
     wait_p95: list[float | None]
 

@@ -6,6 +6,7 @@ from msgspec import convert
 
 from apportion.model.task import TaskRequirements
 from apportion.runtime.shadow_report import ShadowReport
+from apportion.runtime.weight_history import MOST
 from apportion.service.route import ADMINS, READERS, WATCHERS, Asked, Reply, Route
 from apportion.service.service import Service
 from apportion.service.submitting import plain_requirements
@@ -38,13 +39,14 @@ async def show_strategy(service: Service, asked: Asked) -> Reply:
     balancer = service.distributor.balancer
     adaptive = balancer.adaptive
     weights = {} if adaptive is None else dict(adaptive.get_weights())
+    past = [*service.board.watch.weights, *service.distributor.weight_history()]
     return Reply(
         200,
         StrategyView(
             name=balancer.get_current_strategy(),
             available=balancer.get_available_strategies(),
             weights=weights,
-            history=[WeightsThen(*point) for point in service.distributor.weight_history()],
+            history=[WeightsThen(*point) for point in past[-MOST:]],
             shadows=[_shadow_view(report) for report in service.distributor.shadows()],
         ),
     )
@@ -57,7 +59,7 @@ def _shadow_view(report: ShadowReport) -> ShadowView:
 async def choose_strategy(service: Service, asked: Asked) -> Reply:
     """Let another strategy decide from now on."""
     choice: StrategyChoice = asked.body
-    service.distributor.balancer.set_strategy(choice.name)
+    service.distributor.switch(choice.name)
     return await show_strategy(service, asked)
 
 

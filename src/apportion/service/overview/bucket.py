@@ -17,12 +17,12 @@ class Bucket:
         number: which seconds: the time divided by the step.
         counts: name -> how often it happened.
         waits: how long tasks had waited that were started, by size.
-        waiting, held: tasks at the end of it.
+        waiting, held: tasks at the end of it; None: nobody counted them.
     """
 
     __slots__ = ("counts", "held", "number", "waiting", "waits")
 
-    def __init__(self, number: int, waiting: int = 0, held: int = 0) -> None:
+    def __init__(self, number: int, waiting: int | None = 0, held: int | None = 0) -> None:
         self.number = number
         self.counts: Counter[str] = Counter()
         self.waits: Counter[int] = Counter()

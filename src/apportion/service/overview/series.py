@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Iterable
 from itertools import islice
 
 from apportion.events import (
@@ -38,6 +39,13 @@ class Series:
 
     def __init__(self) -> None:
         self._buckets: deque[Bucket] = deque(maxlen=KEPT)
+
+    def go_on(self, buckets: Iterable[Bucket], now: float) -> None:
+        """Begin with what is known of the time before, oldest first. What the clock has yet to reach is left out."""
+        for bucket in buckets:
+            if bucket.number * STEP <= now:
+                self._at(bucket.number * STEP)
+                self._buckets[-1] = bucket
 
     def note(self, fact: Fact) -> None:
         """Take in what has happened; an observer."""
@@ -100,9 +108,10 @@ class Series:
         return sum(bucket.counts[name] for bucket in self._last(int(seconds // STEP) + 1))
 
     def levels(self, now: float, seconds: float) -> list[int]:
-        """Return how many tasks waited at each of the last steps, oldest first."""
+        """Return how many tasks waited at each of the last steps, as far as is known, oldest first."""
         self._at(now)
-        return [bucket.waiting for bucket in self._last(int(seconds // STEP) + 1)]
+        levels = (bucket.waiting for bucket in self._last(int(seconds // STEP) + 1))
+        return [level for level in levels if level is not None]
 
     def _last(self, steps: int) -> list[Bucket]:
         return list(islice(self._buckets, max(0, len(self._buckets) - max(1, steps)), None))

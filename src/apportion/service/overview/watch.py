@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
+from apportion.clock import wall_clock
 from apportion.events import (
     Fact,
     StoreTroubled,
@@ -19,10 +20,12 @@ from apportion.events import (
 )
 from apportion.ports import TaskStore
 from apportion.runtime.looks import Looks
+from apportion.runtime.weight_history import Weighed
 from apportion.service.overview.breakdown import Breakdown
 from apportion.service.overview.failing import RecentOutcomes
 from apportion.service.overview.loads import Loads
-from apportion.service.overview.series import Series
+from apportion.service.overview.past import past_of
+from apportion.service.overview.series import STEP, Series
 from apportion.service.overview.situation import Trouble
 from apportion.service.overview.stuck import Stuck
 from apportion.service.service_distributor import ServiceDistributor
@@ -42,6 +45,7 @@ class Watch:
         stuck: what nobody could take.
         loads: how loaded each worker was.
         store, strategy: the last trouble with these.
+        weights: how the adaptive strategy weighed the others before the service started.
     """
 
     def __init__(self) -> None:
@@ -53,11 +57,16 @@ class Watch:
         self.loads = Loads()
         self.store: Trouble | None = None
         self.strategy: Trouble | None = None
+        self.weights: list[Weighed] = []
         self._decisions: deque[DecisionView] = deque(maxlen=DECISIONS)
 
     def start(self, store: TaskStore) -> None:
         """Begin with what a store holds, before anything in it changes."""
         self.breakdown.start(store)
+        past = past_of(store, STEP)
+        self.series.go_on(past.buckets, wall_clock())
+        self.weights = past.weights
+        self._decisions.extend(past.decisions)
 
     def note(self, fact: Fact) -> None:
         """Take in what has happened; an observer."""
