@@ -9,10 +9,13 @@ from typing import Any, Final
 from apportion.errors import FieldError, FieldTypeError
 
 _bytes_of: Callable[[Any], bytes] | None
+_value_of: Callable[[str], Any] | None
 try:
-    from msgspec.json import encode as _bytes_of  # several times as quick, where an extra has brought it
+    # Several times as quick, where an extra has brought it.
+    from msgspec.json import decode as _value_of
+    from msgspec.json import encode as _bytes_of
 except ImportError:
-    _bytes_of = None
+    _bytes_of = _value_of = None
 
 DEPTH_LIMIT: Final = 200
 """Levels of lists and objects. Reading deeper ones back could exceed the interpreter's stack, and one such task would
@@ -68,7 +71,14 @@ def _quickly(value: SoundJson) -> str | None:
 
 def decode(text: str | None) -> Any:
     """Return the value that `encode` was given, as new objects."""
-    return None if text is None else json.loads(text)
+    if text is None:
+        return None
+    if _value_of is not None:
+        try:
+            return _value_of(text)
+        except ValueError:
+            pass  # half a surrogate pair, say, which JSON has a form for and it has not
+    return json.loads(text)
 
 
 _TOO_DEEP: Final = f"is nested deeper than {DEPTH_LIMIT} levels; flatten it"
