@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -97,4 +97,12 @@ def with_fields(task: Task, fields: Mapping[str, Any]) -> Task:
     return copy
 
 
+def of_values(values: Iterable[Any]) -> Task:
+    """Return the task whose fields have these values, in their order: unchecked, in a third of the time."""
+    task: Task = _new(Task)
+    _set(task, "__dict__", dict(zip(_NAMES, values, strict=True)))
+    return task
+
+
+_NAMES = Task.field_names()
 _new, _set = object.__new__, object.__setattr__

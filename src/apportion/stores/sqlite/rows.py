@@ -11,7 +11,7 @@ from apportion.model.lifecycle import TaskState
 from apportion.model.plain import to_plain
 from apportion.model.plain_json import decode, encode
 from apportion.model.task import TaskRequirements
-from apportion.model.task_record import Task
+from apportion.model.task_record import Task, of_values
 from apportion.ports import Transition
 
 Row = tuple[Any, ...]
@@ -38,7 +38,7 @@ def task_of(row: Row) -> Task:
     values[_RESULT] = decode(values[_RESULT])
     values[_ERROR] = decode(values[_ERROR])
     values[_DECISION] = decode(values[_DECISION])
-    return Task(*values)
+    return of_values(values)
 
 
 def insert_row(task: Task, number: int) -> Row:
