@@ -48,6 +48,7 @@ class Arm:
         reach: how far one standard deviation of that draw moves its cost, as it was last written.
         penalty: logarithmic handicap while much is open and little is known.
         probe: whether it is to be tried next, whatever is believed of it.
+        effect: of its worker over its other types, when this was last put into the type's sums.
         given: weight and weighted effect that it last gave to its worker's and kind's sums.
     """
 
@@ -55,6 +56,7 @@ class Arm:
         "_down",
         "_up",
         "draw",
+        "effect",
         "failure_mean",
         "failure_n",
         "failures",
@@ -86,6 +88,7 @@ class Arm:
         self.valued_at = tried_at
         self.draw = draw
         self.reach = 0.0
+        self.effect = 0.0
         self.penalty = 0.0
         self.probe = False
         self.given = (0.0, 0.0)
@@ -181,6 +184,7 @@ class Arm:
             self.load,
             self.slope,
             self.valued_at,
+            self.effect,
         ]
 
     @classmethod
@@ -190,4 +194,5 @@ class Arm:
         arm.n, arm.mean, arm.successes, arm.failures, arm.failure_n, arm.failure_mean = numbers[:6]
         arm._up, arm._down, arm.probe = numbers[8], numbers[9], bool(numbers[10])
         arm.load, arm.slope, arm.valued_at = numbers[11], numbers[12], int(numbers[13])
+        arm.effect = numbers[14]
         return arm

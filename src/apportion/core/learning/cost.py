@@ -19,6 +19,9 @@ CAUTION = 1.0
 LEAST_CAUTION = 0.5
 """How much of the doubt speaks against it where trying is not allowed, and how much at least."""
 
+PLAUSIBLE = 2.0
+"""How many doubts better than is believed a worker may be: who would still not be the best is no early trial worth."""
+
 FREE_PICKS = 2
 _PROBE = 1e3
 _NOTED = 0.05

@@ -66,8 +66,10 @@ def take_in(records: Records, worker_id: str, record: TypeRecord, arm: Arm, outc
             each.failed(log_duration)
         elif each.succeeded(log_duration, record.variance, load) and each is arm:
             arm.probe = True
+    elsewhere = worker.effect(0.0, records.spreads.ratio, without=arm)
+    arm.effect = elsewhere[0]
     record.put_in(arm)
-    _compare(records, worker, arm, record)
+    _compare(records, worker, arm, record, elsewhere)
     worker.observe(not success, expected)
     if worker.kind in records.kinds:
         records.kinds[worker.kind].observe(not success, expected)
@@ -92,12 +94,17 @@ def _at_rest(
     return log_duration - arm.slope * load
 
 
-def _compare(records: Records, worker: WorkerRecord, arm: Arm, record: TypeRecord) -> None:
-    """Bring the sums of worker and kind up to date with the arm, and learn how far workers differ."""
+def _compare(
+    records: Records, worker: WorkerRecord, arm: Arm, record: TypeRecord, elsewhere: tuple[float, float]
+) -> None:
+    """Bring the sums of worker and kind up to date with the arm, and learn how far workers differ.
+
+    ``elsewhere``: the worker's effect at its other types, and how many that rests on.
+    """
     spreads = records.spreads
     apart = arm.mean - record.mean
     if arm.n >= 2 and len(record.arms) > 1:
-        spreads.observe(apart, record.variance / arm.n, *worker.effect(0.0, spreads.ratio, without=arm))
+        spreads.observe(apart, record.variance / arm.n, *elsewhere)
     weight = arm.n / (arm.n + record.variance / spreads.by_type)  # in types that are surely known
     before_weight, before_effect = arm.given
     arm.given = (weight, weight * apart)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from apportion.core.learning.advantage import advantage
 from apportion.core.learning.arm import Arm
-from apportion.core.learning.cost import FREE_PICKS, Cost, why_tried
+from apportion.core.learning.cost import FREE_PICKS, PLAUSIBLE, Cost, why_tried
 from apportion.core.learning.costs import Costs, Standing
 from apportion.core.learning.evidence import Outcome, take_in
 from apportion.core.learning.expectation import IDLE, expect
@@ -172,12 +172,26 @@ class Learner:
         if arm is not None and record.decisions - arm.valued_at < len(record.ring):
             return
         draw = rng.gauss(0.0, 1.0)
-        if arm is None or (not arm.probe and record.decisions - arm.tried_at > IDLE * len(record.ring)):
+        if self._due(worker_id, record, arm):
             arm = self._probe(worker_id, record)
         if arm is not None:
             arm.draw = draw
             record.lean(arm, self.crowding.of(worker_id))
             self._costs.renew(worker_id, record, arm)
+
+    def _due(self, worker_id: str, record: TypeRecord, arm: Arm | None) -> bool:
+        """Return whether a worker is to be tried: it was not for long; or never at this type, and may well be the best.
+
+        What it has shown at other types speaks for it or against it, so that not each of many types tries everybody.
+        """
+        if arm is not None and arm.probe:
+            return False
+        if record.decisions - (0 if arm is None else arm.tried_at) > IDLE * len(record.ring):
+            return True
+        if arm is not None:
+            return False
+        belief = expect(self.records, worker_id, self.records.kind_of(worker_id), record)
+        return belief.log_cost - PLAUSIBLE * belief.doubt <= record.best
 
     def _listen(self, record: TypeRecord, worker_id: str) -> None:
         """Believe the longer of a worker that it is slow, the longer nothing is heard of its first tasks."""

@@ -86,7 +86,10 @@ class TypeRecord:
 
     @property
     def mean(self) -> float:
-        """Mean log duration over the workers that have been seen; 0 where none has."""
+        """Mean log duration over the workers that have been seen, less what each differs at other types; 0: none has.
+
+        So a type that only quick workers have had does not look quick, nor they like any others at it.
+        """
         return self.sum_mean / self.sum_weight if self.sum_weight > 1e-9 else 0.0
 
     def decided(self) -> None:
@@ -109,7 +112,7 @@ class TypeRecord:
         """Remove an arm from the sums, before it changes."""
         weight = arm.weight
         self.sum_weight -= weight
-        self.sum_mean -= weight * arm.mean
+        self.sum_mean -= weight * (arm.mean - arm.effect)
         self.successes -= arm.successes
         self.failures -= arm.failures
 
@@ -117,7 +120,7 @@ class TypeRecord:
         """Add an arm to the sums, after it has changed."""
         weight = arm.weight
         self.sum_weight += weight
-        self.sum_mean += weight * arm.mean
+        self.sum_mean += weight * (arm.mean - arm.effect)
         self.successes += arm.successes
         self.failures += arm.failures
 

@@ -40,7 +40,7 @@ _ASKED_EVERY = 16
 """Votes cost more than the choice itself: all strategies are asked at each of the first picks, later at every
 sixteenth. Any rule that does not look at the task makes these a fair sample."""
 
-STATE_VERSION = 2
+STATE_VERSION = 3
 _TRIES = 8
 
 
