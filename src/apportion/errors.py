@@ -182,7 +182,7 @@ class NotAllowedError(ConfigurationError):
     """A service wants a token, or one with another role.
 
     Attributes:
-        status: of HTTP: 401 or 403.
+        status: of HTTP: 401 or 403; 429 where the token is wrong and so were many before it.
     """
 
     def __init__(self, status: int, detail: str) -> None:

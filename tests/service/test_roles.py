@@ -14,6 +14,8 @@ from apportion.service.openapi import plain_path
 from apportion.service.origin import SAFE
 from apportion.service.route import EVERYBODY, Reply
 from apportion.service.routes import ROUTES
+from apportion.service.service import Service
+from apportion.service.settings import ServiceSettings
 from tests.service.tokens import WRONG, bearer, make_token
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE")
@@ -22,6 +24,13 @@ OWN_PAGE = {"Origin": "http://127.0.0.1:8620"}
 
 async def _reached(service, asked):
     return Reply(200, asked.caller.role)
+
+
+@pytest.fixture
+async def service(tmp_path):
+    """A service that takes it calmly how many wrong tokens come."""
+    async with Service(ServiceSettings(store=str(tmp_path / "tasks.db"), max_wrong_tokens=0)) as opened:
+        yield opened
 
 
 @pytest.fixture

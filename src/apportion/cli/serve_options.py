@@ -57,6 +57,8 @@ SETTINGS = (
     Setting("tls_key", str, "Its key, where that is in a file of its own.", "FILE"),
     Setting("behind_proxy", bool, "A proxy that speaks TLS stands in front."),
     Setting("public_names", list[str], "Name by which others reach it; may be repeated.", "NAME"),
+    Setting("max_requests", float, "Requests a second of one token, or address where there is none. (any)", "N"),
+    Setting("max_wrong_tokens", int, "Wrong tokens a minute from one address; 0: any.", "N"),
     Setting("limits", list[str], "Over all workers, like key:openai,concurrency=4,rate=10; may be repeated.", "LIMIT"),
     Setting("tenant_weights", list[str], "Weight of a tenant's share, like acme=3; may be repeated.", "SHARE"),
     Setting("keep_finished", float, "How long tasks are kept that have ended.", "DAYS"),

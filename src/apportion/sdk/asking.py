@@ -7,12 +7,11 @@ from dataclasses import replace
 from apportion.clock import Clock, Random, fresh_random, monotonic_clock
 from apportion.errors import ServiceUnavailableError
 from apportion.sdk.budget import RetryBudget
+from apportion.sdk.problems import is_busy, is_full
 from apportion.sdk.settings import ClientConfig
 from apportion.sdk.talk import Lost, Pause, Reply, Request, Talk
 
-_FULL = 429
 _OF_A_PROXY = {502, 504}
-_NOT_NOW = _OF_A_PROXY | {503}
 
 
 class Asking:
@@ -55,7 +54,7 @@ class Asking:
             doubted = doubted or not isinstance(heard, Reply) or heard.status in _OF_A_PROXY
             pause = self.pause(tries, heard.retry_after if isinstance(heard, Reply) else None)
             most = self._config.patience
-            if isinstance(heard, Reply) and heard.status == _FULL:
+            if isinstance(heard, Reply) and is_full(heard):
                 most = self._config.wait_for_room
             if self.clock() - began + pause > most or not self._budget.spend():
                 if isinstance(heard, Reply):
@@ -70,6 +69,6 @@ class Asking:
 
     def _is_for_now(self, reply: Reply, spent: float) -> bool:
         """Return whether it is refused now, and may be done later."""
-        if reply.status == _FULL:
+        if is_full(reply):
             return spent < self._config.wait_for_room
-        return reply.status in _NOT_NOW
+        return is_busy(reply)

@@ -22,7 +22,7 @@ from apportion.errors import (
 )
 from apportion.sdk.errors import RefusedError
 from apportion.sdk.talk import Reply, Request
-from apportion.wire.problem import Problem
+from apportion.wire.problem import TOO_MANY, TOO_MANY_WRONG, Problem
 
 T = TypeVar("T")
 
@@ -59,7 +59,7 @@ def error_of(reply: Reply, request: Request, url: str) -> ApportionError:
     status, detail, field = reply.status, problem.detail, problem.field
     named = _ID.match(request.path)
     noun, id = (named["noun"], unquote(named["id"])) if named else ("", "")
-    if status in {401, 403}:
+    if status in {401, 403} or problem.title == TOO_MANY_WRONG:
         return NotAllowedError(status, detail)
     if status == 404 and noun:
         unknown = UnknownTaskError if noun == "tasks" else UnknownWorkerError
@@ -70,12 +70,22 @@ def error_of(reply: Reply, request: Request, url: str) -> ApportionError:
         return DuplicateError("task", id or _quoted(detail))
     if status in {413, 422} and field is not None:
         return FieldError(field, _after(detail, f"{field}: ") or detail)
-    if status == 429:
+    if status == 429 and problem.title != TOO_MANY:
         limit = _LIMIT.search(detail)
         return QueueFullError(int(limit[1]) if limit else 0, problem.retry_after or reply.retry_after or 1.0)
-    if status in {502, 503, 504}:
+    if status in {429, 502, 503, 504}:
         return ServiceUnavailableError(url, 1, detail)
     return RefusedError(status, detail) if status < 500 else ServiceError(f"{url}: {detail}")
+
+
+def is_full(reply: Reply) -> bool:
+    """Return whether what was submitted is refused since the queue is full."""
+    return reply.status == 429 and problem_of(reply).title not in {TOO_MANY, TOO_MANY_WRONG}
+
+
+def is_busy(reply: Reply) -> bool:
+    """Return whether the service cannot answer now, and may a little later."""
+    return reply.status in {502, 503, 504} or (reply.status == 429 and problem_of(reply).title == TOO_MANY)
 
 
 def _after(text: str, beginning: str) -> str:

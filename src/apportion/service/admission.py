@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+
 from starlette.requests import Request
 
 from apportion.service.access.caller import Caller
@@ -26,7 +28,8 @@ def admit(service: Service, route: Route, request: Request) -> Caller:
     """
     check_host(request.headers, service.settings, _reached_at(request))
     with_form = route.form and is_form(request)
-    caller = NOBODY if ANYBODY in route.roles or with_form else service.access.caller(request.headers)
+    unasked = ANYBODY in route.roles or with_form
+    caller = NOBODY if unasked else service.access.caller(request.headers, address_of(request))
     by_cookie = caller.session is not None
     check_origin(request.method, request.headers, service.settings, by_cookie=by_cookie)
     if caller.role not in route.roles and caller is not NOBODY:
@@ -35,6 +38,14 @@ def admit(service: Service, route: Route, request: Request) -> Caller:
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise ProblemError(415, "compressed bodies are not read", field="Content-Encoding", remedy="send it as it is")
     return caller
+
+
+def address_of(request: Request) -> str:
+    """Return the address that a request comes from; of IPv6 its first half, since whoever has one has them all."""
+    address = "" if request.client is None else request.client.host
+    if ":" not in address or address.startswith("::"):
+        return address
+    return str(ipaddress.ip_network(f"{address.partition('%')[0]}/64", strict=False))
 
 
 def is_form(request: Request) -> bool:

@@ -17,12 +17,12 @@ from starlette.routing import Route as StarletteRoute
 
 from apportion.metrics.table import REFUSALS
 from apportion.service.access.login import login_page
-from apportion.service.admission import CHALLENGE, admit
+from apportion.service.admission import CHALLENGE, address_of, admit
 from apportion.service.auditing import audited
 from apportion.service.headers import SecurityHeaders
 from apportion.service.openapi import document
 from apportion.service.problems import problem, problem_of
-from apportion.service.route import Asked, Reply, Route
+from apportion.service.route import ANYBODY, Asked, Reply, Route
 from apportion.service.routes import ROUTES
 from apportion.service.service import Service
 from apportion.service.waiting import while_allowed
@@ -74,6 +74,8 @@ def _endpoint(service: Service, route: Route) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         try:
             caller = admit(service, route, request)
+            if service.turns is not None and ANYBODY not in route.roles:
+                await service.turns.wait(caller.token or address_of(request))
             sent = b"" if decode is None else await _read(service, route, request)
             body = decode(sent) if decode is not None and sent else None
             query = None if route.query is None else _query(request, route.query)

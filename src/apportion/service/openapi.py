@@ -26,7 +26,7 @@ _PROBLEMS = {
     415: "Compressed.",
     421: "The Host header names another service.",
     422: "A field is wrong; it is named.",
-    429: "The queue is full; Retry-After says when to try again.",
+    429: "The queue is full, or requests or wrong tokens come too fast; Retry-After says when to try again.",
     503: "The store is in trouble, or the service drains; nothing was accepted.",
 }
 

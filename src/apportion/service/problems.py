@@ -24,7 +24,7 @@ from apportion.errors import (
     UnknownWorkerError,
 )
 from apportion.service.known_fields import nearest_field
-from apportion.wire.problem import Problem
+from apportion.wire.problem import QUEUE_FULL, Problem
 
 _TITLES = {
     400: "Bad request",
@@ -38,7 +38,7 @@ _TITLES = {
     415: "Unsupported media type",
     421: "Misdirected request",
     422: "Not acceptable as it is",
-    429: "The queue is full",
+    429: QUEUE_FULL,
     500: "Internal error",
     503: "Not now",
 }
@@ -58,9 +58,9 @@ class ProblemError(ApportionError):
         self.problem = problem(status, detail, **members)
 
 
-def problem(status: int, detail: str, **members: Any) -> Problem:
-    """Return a problem document."""
-    return Problem(_TITLES.get(status, "Error"), status, detail, **members)
+def problem(status: int, detail: str, title: str | None = None, **members: Any) -> Problem:
+    """Return a problem document; without a title of its own, with that of its status."""
+    return Problem(title or _TITLES.get(status, "Error"), status, detail, **members)
 
 
 def problem_of(error: Exception, wanted: Iterable[Any] = ()) -> Problem:

@@ -7,13 +7,15 @@ from types import TracebackType
 from typing import Self
 
 from apportion.assemble import access_opener
-from apportion.clock import wall_clock
+from apportion.clock import monotonic_clock, wall_clock
 from apportion.errors import ConfigurationError
 from apportion.metrics.counting import Counting
 from apportion.metrics.meter import Meter
 from apportion.metrics.table import REFUSALS
 from apportion.service import journal
 from apportion.service.access.access import Access
+from apportion.service.access.turns import Turns
+from apportion.service.access.wrong_tokens import WrongTokens
 from apportion.service.body import BodyReader
 from apportion.service.event_log import EventLog
 from apportion.service.overview.board import Board
@@ -35,6 +37,7 @@ class Service:
         board: what is shown of it at a glance.
         taking: holds ids and keys that tasks bring themselves, while these are looked up and written.
         access: who may call; there once the service is open.
+        turns: lets requests in at the pace of their senders; None: as they come.
         bodies: reads what is sent.
         schema: the OpenAPI document of its calls.
         draining: set once nothing new is handed out.
@@ -63,6 +66,7 @@ class Service:
         self.bodies = BodyReader()
         self.schema = b""
         self.taking = Taking()
+        self.turns = Turns(settings.max_requests, monotonic_clock) if settings.max_requests else None
 
     async def __aenter__(self) -> Self:
         """Open the store, and begin.
@@ -71,7 +75,8 @@ class Service:
             StoreError: it cannot be opened.
             ConfigurationError: others could reach the service, and there is no token by which to know them.
         """
-        self.access = Access(self._open_access(), wall_clock)
+        most = self.settings.max_wrong_tokens
+        self.access = Access(self._open_access(), wall_clock, WrongTokens(most, monotonic_clock) if most else None)
         try:
             _require_token(self.settings, self.access)
             await self.distributor.__aenter__()

@@ -32,6 +32,9 @@ class ServiceSettings:
         tls_key: file of the certificate's key; None: it is in the same file.
         behind_proxy: whether a proxy speaks TLS in front of it. What a proxy adds to a request is not believed.
         public_names: names, each with a port or without, by which others reach it: what may stand in Host and Origin.
+        max_requests: requests a second of one token, or without tokens of one address, >= 0; above it they wait for
+            their turn, and are refused where that is far off. 0: as many as come.
+        max_wrong_tokens: wrong tokens a minute from one address, >= 0; above it that is said. 0: it never is.
 
     Raises:
         ConfigurationError: the address is not loopback, and what goes there would not be encrypted.
@@ -48,9 +51,13 @@ class ServiceSettings:
     tls_key: str | None = None
     behind_proxy: bool = False
     public_names: Sequence[str] = ()
+    max_requests: float = 0.0
+    max_wrong_tokens: int = 10
 
     def __post_init__(self) -> None:
         validation.count("ServiceSettings.port", self.port, least=0, most=65535)
+        validation.number("ServiceSettings.max_requests", self.max_requests, least=0)
+        validation.count("ServiceSettings.max_wrong_tokens", self.max_wrong_tokens, least=0)
         if self.log_format not in LOG_FORMATS:
             raise FieldError("ServiceSettings.log_format", f"must be text or json, not {self.log_format!r}")
         names = validation.name_list("ServiceSettings.public_names", self.public_names)

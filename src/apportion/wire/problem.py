@@ -20,3 +20,8 @@ class Problem(Struct, omit_defaults=True):
 
 
 MEDIA_TYPE = "application/problem+json"
+
+# Titles of what is 429.
+QUEUE_FULL = "The queue is full"
+TOO_MANY = "Too many requests"
+TOO_MANY_WRONG = "Too many wrong tokens"

@@ -10,7 +10,7 @@ from itertools import islice
 
 import msgspec
 
-from apportion.errors import UnknownWorkerError
+from apportion.errors import NotAllowedError, UnknownWorkerError
 from apportion.ports import Attempt, Outcome
 from apportion.sdk.problems import error_of
 from apportion.sdk.talk import Reply, Request
@@ -89,7 +89,7 @@ class Reports:
                     _log.info("task %s: its result was refused: %s", answer.task_id, answer.detail)
             return
         error = error_of(reply, request, "the service")
-        if reply.status in {401, 403} or isinstance(error, UnknownWorkerError):
+        if isinstance(error, NotAllowedError | UnknownWorkerError):
             raise error
         _log.error("%d results were refused, and are reported as failures: %s", len(batch), error)
         reason = f"its result was refused by the service: {error}"

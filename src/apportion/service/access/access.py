@@ -14,6 +14,7 @@ from apportion.ports import AccessBook
 from apportion.service.access.caller import OPEN, Caller, caller_of
 from apportion.service.access.presented import presented
 from apportion.service.access.token_text import NewToken, new_token, taken_apart
+from apportion.service.access.wrong_tokens import WrongTokens
 from apportion.service.problems import ProblemError
 
 LOOKS_EVERY = 0.5
@@ -30,10 +31,12 @@ class Access:
     Args:
         book: where tokens are kept.
         clock: Unix seconds.
+        wrong_tokens: takes note of those; None: nobody does.
     """
 
-    def __init__(self, book: AccessBook, clock: Clock) -> None:
+    def __init__(self, book: AccessBook, clock: Clock, wrong_tokens: WrongTokens | None = None) -> None:
         self.book = book
+        self._wrong_tokens = wrong_tokens
         self._clock = clock
         self._tokens = {token.id: token for token in book.tokens()}
         self._listening: defaultdict[str, set[asyncio.Future[None]]] = defaultdict(set)
@@ -54,8 +57,8 @@ class Access:
         for id in ended:
             del self._tokens[id]
 
-    def caller(self, headers: Headers) -> Caller:
-        """Return who sends a request with these headers.
+    def caller(self, headers: Headers, address: str = "") -> Caller:
+        """Return who sends a request with these headers, from this address.
 
         Raises:
             ProblemError: nobody knows him.
@@ -65,21 +68,21 @@ class Access:
             return OPEN
         shown = presented(headers)
         if shown is None:
-            raise _unknown("the Authorization header must be one Bearer token")
+            raise self._wrong("the Authorization header must be one Bearer token", address)
         if not (shown.token or shown.session):
             raise _unknown("a token is needed")
-        return self._known(shown.token or shown.session, as_session=not shown.token)
+        return self._known(shown.token or shown.session, as_session=not shown.token, address=address)
 
-    def holder_of(self, text: str) -> Caller:
-        """Return whose token this is.
+    def holder_of(self, text: str, address: str = "") -> Caller:
+        """Return whose token this is, which came from this address.
 
         Raises:
             ProblemError: it is none, or void.
         """
         self.refresh()
-        return self._known(text, as_session=False) if self.guarded else OPEN
+        return self._known(text, as_session=False, address=address) if self.guarded else OPEN
 
-    def _known(self, text: str, *, as_session: bool) -> Caller:
+    def _known(self, text: str, *, as_session: bool, address: str = "") -> Caller:
         """Return whose token, or whose session, this is.
 
         Raises:
@@ -89,8 +92,15 @@ class Access:
         token = self._tokens.get(id)
         same = hmac.compare_digest(digest, _NO_DIGEST if token is None else token.digest)
         if token is None or not same or (token.parent is not None) != as_session or not self._valid(token):
-            raise _unknown("the session has ended" if as_session else "the token is not valid (any more)")
+            if as_session:  # what every browser shows sooner or later
+                raise _unknown("the session has ended")
+            raise self._wrong("the token is not valid (any more)", address)
         return caller_of(token)
+
+    def _wrong(self, why: str, address: str) -> ProblemError:
+        if self._wrong_tokens is not None:
+            self._wrong_tokens.note(address, why)
+        return _unknown(why)
 
     def _valid(self, token: Token) -> bool:
         parent = token if token.parent is None else self._tokens.get(token.parent)

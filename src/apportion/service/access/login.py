@@ -8,6 +8,8 @@ from html import escape
 
 from starlette.responses import Response
 
+from apportion.wire.problem import Problem
+
 _STYLE = """
 :root { color-scheme: light dark; }
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 24rem; margin: 15vh auto; padding: 0 1rem; }
@@ -49,6 +51,8 @@ _PAGE = """<!doctype html>
 """
 
 
-def login_page(why: str) -> Response:
-    """Return the page, as the answer 401."""
-    return Response(_PAGE.format(style=_STYLE, why=escape(why)), 401, _HEADERS, "text/html")
+def login_page(why: str, refused: Problem | None = None) -> Response:
+    """Return the page, as the answer 401, or with the status of what was refused."""
+    status, later = (401, None) if refused is None else (refused.status, refused.retry_after)
+    headers = _HEADERS if later is None else {**_HEADERS, "Retry-After": str(max(1, round(later)))}
+    return Response(_PAGE.format(style=_STYLE, why=escape(why)), status, headers, "text/html")

@@ -21,7 +21,7 @@ from apportion.service.access.access import SESSION_SECONDS
 from apportion.service.access.caller import Caller
 from apportion.service.access.login import login_page
 from apportion.service.access.presented import cookie
-from apportion.service.admission import is_form
+from apportion.service.admission import address_of, is_form
 from apportion.service.problems import ProblemError
 from apportion.service.route import KNOWN, Asked, Reply, Route
 from apportion.service.service import Service
@@ -47,9 +47,9 @@ async def _by_form(service: Service, asked: Asked) -> Response:
     body = await service.bodies.read(asked.request, _LONGEST_FORM)
     given = parse_qs(body.decode(errors="replace")).get("token", [""])
     try:
-        caller = service.access.holder_of(given[0].strip())
+        caller = service.access.holder_of(given[0].strip(), address_of(asked.request))
     except ProblemError as error:
-        return login_page(f"This does not work: {error}.")
+        return login_page(f"This does not work: {error}.", error.problem)
     return RedirectResponse("/", 303, await _new_cookie(service, caller))
 
 

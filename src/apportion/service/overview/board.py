@@ -25,6 +25,7 @@ from apportion.service.overview.situation import Situation
 from apportion.service.overview.watch import Watch, oldest_wait
 from apportion.service.service_distributor import ServiceDistributor
 from apportion.wire.overview import Overview, OverviewQuery, QueueView, ServiceView, ShareView
+from apportion.wire.problem import QUEUE_FULL
 
 _EVERY = 1.0
 _TOP = 20
@@ -90,7 +91,7 @@ class Board:
                 _log.warning("the overview lacks something for now: %s", error)
 
     def _look(self, distributor: ServiceDistributor) -> None:
-        refused = sum(int(count) for labels, count in self._meter.series(REFUSALS) if labels[0] == "429")
+        refused = sum(int(count) for labels, count in self._meter.series(REFUSALS) if labels[1] == QUEUE_FULL)
         self.watch.look(distributor, wall_clock(), refused - self._refused)
         self._refused = refused
 
