@@ -227,7 +227,7 @@ def executors_of(
         FieldError, FieldTypeError: naming what is not allowed.
     """
     if not isinstance(executor, str):
-        return {None: executor}
+        return {None: _own_executor(executor)}
     if executor == "command":
         return {None: _command_executor()}
     if executor not in {"thread", "process"}:
@@ -246,6 +246,14 @@ def executors_of(
     elif plain:
         chosen.update(dict.fromkeys(plain, _made("process", plain, most_at_once, new_id())))
     return chosen
+
+
+def _own_executor(executor: Any) -> Executor:
+    """Return an executor of the user's own, if it has what one needs."""
+    if not all(callable(getattr(executor, name, None)) for name in ("start", "cancel", "close")):
+        raise FieldTypeError("executor", f"must have the methods start, cancel and close, not be {executor!r}")
+    checked: Executor = executor
+    return checked
 
 
 def _command_executor() -> Executor:

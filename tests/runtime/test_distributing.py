@@ -44,6 +44,13 @@ def sum_of(numbers):
     return sum(numbers)
 
 
+@pytest.mark.parametrize("wrong", ["treads", 3, None, object()])
+async def test_what_cannot_run_attempts_is_refused_when_it_is_given(distributor, wrong):
+    with pytest.raises((TypeError, ValueError), match=r"^executor"):
+        distributor.add_local_worker(WorkerInfo("other", (), 2), {"sum": sum_of}, executor=wrong)
+    assert "other" not in [worker.id for worker in distributor.workers()]
+
+
 async def test_commands_run(tmp_path):
     made = tmp_path / "made"
     async with TaskDistributor.open(None) as distributor:

@@ -115,7 +115,7 @@ def test_an_old_registration_is_given_nothing():
     world = World(LEASED)
     old = world.join("w", leased=True, eager=False)
     world.join("w", leased=True, eager=False)
-    with pytest.raises(UnknownWorkerError):
+    with pytest.raises(UnknownWorkerError, match=f"not of incarnation {old} any more: a later one took its place"):
         world.claimed(world.claim("w", incarnation=old))
     with pytest.raises(UnknownWorkerError):
         world.claimed(world.claim("nobody"))

@@ -167,7 +167,10 @@ class WorkerSide:
         """Return the worker that calls; one of an earlier registration is told to register again."""
         member = self.heard_of(worker_id, incarnation)
         if member is None:
-            self._books.answer(request, error=UnknownWorkerError(worker_id, "register again"))
+            later = incarnation is not None and worker_id in self._books.crew.members
+            remedy = f"not of incarnation {incarnation} any more: a later one took its place; register again"
+            error = UnknownWorkerError(worker_id, remedy if later else "register again")
+            self._books.answer(request, error=error)
         return member
 
     def heard_of(self, worker_id: str, incarnation: int | None = None) -> Member | None:
