@@ -190,7 +190,7 @@ def record_opener(place: str | PathLike[str]) -> Callable[[], RecordBook]:
 def back_up(store: str | PathLike[str], path: str | PathLike[str]) -> None:
     """Write a consistent copy of a store's file, while others may have it open; it is a store like that one.
 
-    Tokens, which are in a file of their own, are not in it.
+    Its tokens and the audit log, which are in a file of their own, are copied to ``path.access``.
 
     Args:
         store: where tasks are kept: a path or ``sqlite:///path``.

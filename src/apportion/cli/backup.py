@@ -18,7 +18,9 @@ apportion backup copy.db
 apportion backup --store /var/lib/apportion/tasks.db /backups/tasks-monday.db
 
 The copy is a store like the first one: apportion serve --store copy.db goes on
-from there. A file that is there already is never replaced.
+from there. Where the store has tokens they are copied with the audit log to
+copy.db.access, which belongs to the copy: without it a service would let in
+everybody. A file that is there already is never replaced.
 """
 
 
@@ -30,4 +32,6 @@ def backup(
 ) -> None:
     """Copy a store as it is at this moment, also beside the service that runs on it."""
     back_up(known_store(store), file)
-    say(messages(), "note", f"{store} is copied to {file}, {file.stat().st_size:,} bytes", "cyan")
+    tokens = Path(f"{file}.access")
+    beside = f"; its tokens and the audit log to {tokens}" if tokens.exists() else ""
+    say(messages(), "note", f"{store} is copied to {file}, {file.stat().st_size:,} bytes{beside}", "cyan")

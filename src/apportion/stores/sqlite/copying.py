@@ -30,6 +30,8 @@ def copy_database(source: sqlite3.Connection, path: str) -> None:
 def copy_file(source: str, path: str) -> None:
     """Write a consistent copy of a store's file to ``path``, while another process may have it open and write to it.
 
+    The tokens beside it are copied, too, to ``path.access``: a service on a copy without them would let in everybody.
+
     Raises:
         StoreError: it is no store, it cannot be written there, or something is there already.
     """
@@ -40,7 +42,37 @@ def copy_file(source: str, path: str) -> None:
         (mark,) = reader.execute("PRAGMA application_id").fetchone()
         if mark != APPLICATION_ID:
             raise StoreError(f"{source} is no Apportion store; name another file")
-        copy_database(reader, path)
+        with _tokens_copied(source, path):
+            copy_database(reader, path)
+
+
+@contextmanager
+def _tokens_copied(source: str, path: str) -> Generator[None]:
+    """Copy the tokens of a store, where it has any; they do not stay where the copy of the store then fails."""
+    tokens, copy = Path(f"{source}.access"), f"{path}.access"
+    for each in (path, copy):
+        _require_free(each)
+    if tokens.is_file():
+        with (
+            written_aside(copy) as aside,
+            told_plainly(str(tokens)),
+            closing(sqlite3.connect(tokens, timeout=BUSY_SECONDS)) as reader,
+        ):
+            # Nobody else may read it, from the first byte on.
+            os.close(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600))
+            with closing(sqlite3.connect(aside)) as writer:
+                reader.backup(writer)
+    try:
+        yield
+    except BaseException:
+        if tokens.is_file():
+            Path(copy).unlink(missing_ok=True)
+        raise
+
+
+def _require_free(path: str) -> None:
+    if Path(path).exists():
+        raise StoreError(f"{path} is there already; name another file for the copy, or move that one away")
 
 
 @contextmanager
@@ -51,8 +83,7 @@ def written_aside(path: str) -> Generator[str]:
         StoreError: it cannot be written there, or something is there already.
     """
     aside = Path(f"{path}.part")
-    if Path(path).exists():
-        raise StoreError(f"{path} is there already; name another file for the copy, or move that one away")
+    _require_free(path)
     try:
         yield str(aside)
         _sync(aside)
