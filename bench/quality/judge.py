@@ -37,6 +37,7 @@ class Verdict:
     Attributes:
         scenario: its file.
         title: its name.
+        seeds: how many runs each mean is over.
         load: work at best service times / what all slots can do.
         floor: no strategy can have a mean flow time below this many seconds.
         rival: the fixed rule that is best here in hindsight.
@@ -48,6 +49,7 @@ class Verdict:
 
     scenario: str
     title: str
+    seeds: int
     load: float
     floor: float
     rival: str
@@ -82,6 +84,7 @@ def _judge(runs: list[dict]) -> Verdict:
     return Verdict(
         scenario=runs[0]["scenario"],
         title=runs[0]["title"],
+        seeds=len(runs),
         load=mean(run["load"] for run in runs),
         floor=mean(run["floor"] for run in runs),
         rival=rival,

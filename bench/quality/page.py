@@ -4,8 +4,8 @@ from bench.quality.judge import ORDER, PLANNED, YARDSTICK_ORACLE, YARDSTICK_RIVA
 
 HEAD = """# Quality
 
-How near decisions come to the best possible, on {scenarios} simulated worlds with {seeds} seeds each. This page is
-written by
+How near decisions come to the best possible, on {scenarios} simulated worlds with {seeds}.
+This page is written by
 
     make quality
 
@@ -38,12 +38,19 @@ Cost / the greedy oracle's, mean over seeds; the last column is the oracle's own
 """
 
 
-def page(verdicts: list[Verdict], seeds: int) -> str:
+def page(verdicts: list[Verdict]) -> str:
     """Return the page as Markdown."""
     limits = {"oracle": YARDSTICK_ORACLE, "rival": YARDSTICK_RIVAL}
-    head = HEAD.format(scenarios=len(verdicts), seeds=seeds, **limits)
+    head = HEAD.format(scenarios=len(verdicts), seeds=_seeds(verdicts), **limits)
     lines = [head, *map(_row, verdicts), "", _summary(verdicts), EVERYBODY, *_everybody(verdicts)]
     return "\n".join(lines) + "\n"
+
+
+def _seeds(verdicts: list[Verdict]) -> str:
+    """Return with how many seeds each was run, and which with fewer."""
+    most = max(verdict.seeds for verdict in verdicts)
+    fewer = ", ".join(f"{verdict.seeds} of {verdict.title!r}" for verdict in verdicts if verdict.seeds < most)
+    return f"{most} seeds each" + (f" (only {fewer})" if fewer else "")
 
 
 def _row(verdict: Verdict) -> str:
