@@ -19,6 +19,7 @@ async def test_a_cooled_worker_is_shown_with_the_time_until_which_and_tasks_say_
     assert shown["cooled_until"] > 1e9
     shown = (await client.get("/v1/workers/good")).json()
     assert (shown["circuit"], shown["cooled_until"]) == ("closed", None)
+    assert (await client.get("/v1/recommendations")).json()["items"] == [], "it is paused, not overloaded"
     (waiting,) = (await client.get("/v1/tasks?state=queued&limit=1")).json()["items"]
     why = (await client.get(f"/v1/tasks/{waiting['id']}/explain")).json()["reason"]
     assert why.startswith("worker bad is cooled down for ")

@@ -15,6 +15,7 @@ from apportion.model.worker import WorkerInfo
 from apportion.runtime import inputs
 from apportion.runtime.alarms import Alarm, Why
 from apportion.runtime.books import Books
+from apportion.runtime.breaker import Circuit
 from apportion.runtime.crew import Member
 from apportion.runtime.hindrances import cooled_down, limited_by
 from apportion.runtime.instructions import Instruction, SetTimer
@@ -44,10 +45,13 @@ class Machine:
         balancer: chooses workers, and learns from outcomes.
         pool: the workers' pool, empty; from now on the machine alone changes it.
         rng: spreads retries.
+        observed: whether anybody is told what happens to tasks; False saves making facts that nobody hears.
     """
 
-    def __init__(self, config: RuntimeConfig, balancer: LoadBalancer, pool: WorkerPool, rng: Random) -> None:
-        self._books = books = Books(config, balancer, pool, rng)
+    def __init__(
+        self, config: RuntimeConfig, balancer: LoadBalancer, pool: WorkerPool, rng: Random, *, observed: bool = True
+    ) -> None:
+        self._books = books = Books(config, balancer, pool, rng, observed=observed)
         self._tasks = tasks = TaskSide(books)
         self._cooling = cooling = CoolingSide(books)
         self._workers = workers = WorkerSide(books, tasks, cooling)
@@ -137,6 +141,11 @@ class Machine:
     def shown(self, worker: WorkerInfo) -> WorkerInfo:
         """Return a worker of the pool as people see it."""
         return self._books.crew.members[worker.id].shown(worker)
+
+    def is_cooled_down(self, worker_id: str) -> bool:
+        """Return whether a worker is given nothing for a while, since it fails what others can do."""
+        member = self._books.crew.members.get(worker_id)
+        return member is not None and member.breaker.circuit is Circuit.OPEN
 
     def seen(self) -> Steps[list[WorkerInfo]]:
         """Return, in steps, the workers as people see them."""

@@ -188,5 +188,7 @@ class RemoteCalls(Lifetime):
         return Adviser(self._placed, self.balancer.context, self._clock, self._steady)
 
     async def _placed(self) -> Placed:
+        """Who is cooled down is shown as overloaded, being given nothing: but less to do would not help it."""
         workers = await in_turns(self._machine.seen())
-        return Placed(workers, self._machine.holdings())
+        there = [worker for worker in workers if not self._machine.is_cooled_down(worker.id)]
+        return Placed(there, self._machine.holdings())

@@ -41,7 +41,7 @@ def silent_workers(situation: Situation) -> Iterator[ProblemView]:
     yield ProblemView(
         "silent",
         "critical" if silent.count > view.total / 2 else "warning",
-        f"{silent.count} of {view.total} workers are silent",
+        f"{silent.count} of {view.total} workers {'is' if silent.count == 1 else 'are'} silent",
         f"{silent}.{holding}",
         "See whether they or their network are down. They come back by themselves when they call again.",
         workers_address(status="offline"),

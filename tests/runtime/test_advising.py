@@ -1,0 +1,72 @@
+"""Advice is found out beside the event loop, once for all who ask, and again when it is no longer fresh."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+from apportion.model.context import BalancingContext
+from apportion.model.worker import WorkerInfo
+from apportion.runtime import advising
+from apportion.runtime.advising import Adviser, Placed
+
+FULL = WorkerInfo("full", (), 10, 10)
+FREE = WorkerInfo("free", (), 10)
+
+
+class Clock:
+    """Each reading takes a second."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 1.0
+        return self.now
+
+
+def adviser(looks: list[int], steady: Clock) -> Adviser:
+    async def look() -> Placed:
+        looks.append(1)
+        await asyncio.sleep(0)
+        return Placed([FULL, FREE], [])
+
+    return Adviser(look, BalancingContext(), lambda: 1000.0, steady)
+
+
+async def test_all_who_ask_at_once_are_given_one_answer_with_its_time():
+    looks: list[int] = []
+    one = adviser(looks, Clock())
+    first, *others = await asyncio.gather(*(one.advice() for _ in range(5)))
+    assert (first.at, first.items[0].from_worker) == (1000.0, "full")
+    assert len(looks) == 1
+    assert all(each is first for each in others)
+
+
+async def test_it_is_looked_again_when_it_is_old_and_when_somebody_has_acted():
+    looks, steady = [1][:0], Clock()
+    one = adviser(looks, steady)
+    await one.advice()  # took a second: it is fresh for twenty
+    steady.now += 10
+    await one.advice()
+    assert len(looks) == 1
+    steady.now += 10
+    await one.advice()
+    assert len(looks) == 2
+    one.forget()
+    await one.advice()
+    assert len(looks) == 3
+
+
+async def test_the_search_does_not_hold_the_event_loop(monkeypatch):
+    free, advise = threading.Event(), advising.advise
+
+    def slow(placed, context):
+        assert free.wait(30), "the loop was held"
+        return advise(placed, context)
+
+    monkeypatch.setattr(advising, "advise", slow)
+    asked = asyncio.create_task(adviser([], Clock()).advice())
+    await asyncio.sleep(0)
+    asyncio.get_running_loop().call_later(0.01, free.set)
+    assert (await asked).items
