@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from apportion.clock import wall_clock
@@ -25,9 +26,22 @@ def make_token(
     revoked: bool = False,
 ) -> str:
     """Make a token by another connection to the file, as another process would, and return it."""
+    return token_in(service.settings.store, role, tenant=tenant, worker=worker, lifetime=lifetime, revoked=revoked)
+
+
+def token_in(
+    store: str | os.PathLike[str] | None,
+    role: str,
+    *,
+    tenant: str | None = None,
+    worker: str | None = None,
+    lifetime: float | None = None,
+    revoked: bool = False,
+) -> str:
+    """Make a token of a store, whether a service runs on it or not, and return it."""
     made, now = new_token(), wall_clock()
     expires_at = None if lifetime is None else now + lifetime
-    book = SqliteAccess(service.settings.store)
+    book = SqliteAccess(store)
     try:
         book.add(Token(made.id, made.digest, role, tenant, worker, now, expires_at))
         if revoked:
