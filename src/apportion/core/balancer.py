@@ -216,8 +216,10 @@ class LoadBalancer:
     @property
     def adaptive(self) -> AdaptiveStrategy | None:
         """The adaptive strategy that learns here, whether or not it decides."""
-        known = (self._current, *self._strategies.values())
-        return next((each for each in known if isinstance(each, AdaptiveStrategy)), None)
+        current = self._current
+        if isinstance(current, AdaptiveStrategy):
+            return current
+        return next((each for each in self._strategies.values() if isinstance(each, AdaptiveStrategy)), None)
 
     def update_context_settings(
         self, load_threshold: float | None = None, affinity_rules: Mapping[str, Iterable[str]] | None = None

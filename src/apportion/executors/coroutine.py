@@ -53,7 +53,8 @@ class CoroutineExecutor:
             running.task = asyncio.get_running_loop().create_task(self._run(running), name=f"attempt {attempt.task_id}")
             # A task that is cancelled before its first step never runs a line of its coroutine.
             running.task.add_done_callback(lambda _: self._roster.settle_stopped(running, Stop.CANCELLED))
-            running.after(attempt.timeout, lambda: self._stop(running, Stop.TIMED_OUT, self._patience))
+            if attempt.timeout is not None:
+                running.after(attempt.timeout, lambda: self._stop(running, Stop.TIMED_OUT, self._patience))
 
     def cancel(self, attempt: Attempt) -> None:
         """Ask a started attempt to end."""

@@ -10,7 +10,7 @@ from apportion.clock import Random
 from apportion.config import RuntimeConfig
 from apportion.core.balancer import LoadBalancer
 from apportion.core.pool.pool import WorkerPool
-from apportion.events import Fact
+from apportion.events import Fact, TaskFact
 from apportion.model.lifecycle import TaskState
 from apportion.model.limit import Limit
 from apportion.model.task import TaskRequirements
@@ -48,7 +48,10 @@ class Books:
         next_expiry: Unix seconds at which the store is asked which tasks are to be given up; infinite: never.
     """
 
-    def __init__(self, config: RuntimeConfig, balancer: LoadBalancer, pool: WorkerPool, rng: Random) -> None:
+    def __init__(
+        self, config: RuntimeConfig, balancer: LoadBalancer, pool: WorkerPool, rng: Random, *, observed: bool
+    ) -> None:
+        self._observed = observed
         self.config = config
         self.balancer = balancer
         self.rng = rng
@@ -96,6 +99,11 @@ class Books:
     def tell(self, fact: Fact) -> None:
         """Have the observers told."""
         self._written.append(Emit(fact))
+
+    def tell_of(self, kind: type[TaskFact], task: Task) -> None:
+        """Have the observers told what has happened to a task: so often that none are made for nobody."""
+        if self._observed:
+            self._written.append(Emit(kind(self.now.wall, task)))
 
     def answer(self, request: int, task_id: str = "", value: Any = None, error: Exception | None = None) -> None:
         """Have whoever asked answered, if anybody waits."""

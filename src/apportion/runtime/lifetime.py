@@ -59,7 +59,7 @@ class Lifetime:
         self._clock, self._steady, self._rng = clock, steady, rng
         self._observers = list(observers)
         self._pool = WorkerPool()
-        self._machine = Machine(config, balancer, self._pool, rng)
+        self._machine = Machine(config, balancer, self._pool, rng, observed=bool(self._observers))
         self._hands = Hands()
         self._handles = Handles()
         self._submissions = Submissions(config)

@@ -135,7 +135,7 @@ class AttemptSide:
             duration=outcome.duration,
         )
         books.write(transition)
-        books.tell(TaskSucceeded(books.now.wall, transition.task))
+        books.tell_of(TaskSucceeded, transition.task)
 
     def _failed(self, holding: Holding, outcome: Outcome) -> None:
         books, task = self._books, holding.task
@@ -150,7 +150,7 @@ class AttemptSide:
         if gives_up(task, failures, outcome.retry):
             transition = moved(task, TaskState.FAILED, finished_at=books.now.wall, **fields)
             books.write(transition)
-            books.tell(TaskFailed(books.now.wall, transition.task))
+            books.tell_of(TaskFailed, transition.task)
             return
         delay = backoff(books.config, failures, books.rng)
         self._tasks.queue_again(task, str(fields["error"]), counted=True, delay=delay, **fields)

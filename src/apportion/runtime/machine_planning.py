@@ -34,6 +34,7 @@ class Planner:
         self._order = QUEUE_ORDERS[books.config.order]
         self._reservation = Reservation(books)
         self._again_at = inf
+        self._assigned = False
 
     def plan(self) -> None:
         """Assign what can be assigned now, and see to it that memory holds what could be."""
@@ -47,7 +48,16 @@ class Planner:
             while self._assign_window():
                 pass
         self._tasks.settle_hopefuls()
+        self._note_fleet()
         self._load()
+
+    def _note_fleet(self) -> None:
+        """Have the record say who is there, where decisions are written that may outlive what it said before."""
+        books = self._books
+        if self._assigned:
+            self._assigned = False
+            for note in books.recorder.fleet(books.crew.pool, books.now.wall):
+                books.instruct(note)
 
     def _assign_window(self) -> bool:
         """Plan for the first tasks that may find room, and return whether there may be more to do."""
@@ -170,9 +180,8 @@ class Planner:
         self._reservation.overtaken(waiting, member)
         books.write(transition)
         books.instruct(Start(attempt_of(transition.task), books.use_claim(member)))
-        books.tell(TaskAssigned(books.now.wall, transition.task))
-        for note in books.recorder.fleet(books.crew.pool, books.now.wall):
-            books.instruct(note)
+        books.tell_of(TaskAssigned, transition.task)
+        self._assigned = True
 
     def _set_limits(self, holding: Holding) -> None:
         """See to it that an assignment ends, whatever becomes of its worker."""

@@ -79,7 +79,7 @@ class TaskSide:
     def accept(self, task: Task, request: int) -> None:
         """Have a new task written, and its client answered."""
         self._books.write(Insert(task))
-        self._books.tell(TaskQueued(self._books.now.wall, task))
+        self._books.tell_of(TaskQueued, task)
         self._books.answer(request, task.id, value=task.id)
 
     def _stamped(self, given: Task, delay: float) -> Task:
@@ -199,7 +199,7 @@ class TaskSide:
         transition = queued(task, rank, now, finished_at=None, failures=0, deaths=0)
         books.write(transition)
         books.queued += 1
-        books.tell(TaskQueued(books.now.wall, transition.task))
+        books.tell_of(TaskQueued, transition.task)
         books.answer(event.request, task.id, value=task.id)
         books.line_up(transition.task)
 
@@ -218,7 +218,7 @@ class TaskSide:
         books, now = self._books, self._books.now.wall
         transition = queued(task, self._rank(task, task.not_before or 0.0), now)
         books.write(transition)
-        books.tell(TaskReleased(now, transition.task))
+        books.tell_of(TaskReleased, transition.task)
         books.line_up(transition.task)
 
     # --- time -------------------------------------------------------------------------------------------------------
@@ -266,4 +266,4 @@ class TaskSide:
         books, now = self._books, self._books.now.wall
         transition = moved(task, state, finished_at=now, error=error)
         books.write(transition)
-        books.tell((TaskCancelled if state is TaskState.CANCELLED else TaskFailed)(now, transition.task))
+        books.tell_of(TaskCancelled if state is TaskState.CANCELLED else TaskFailed, transition.task)

@@ -62,7 +62,10 @@ def expiry_of(task: Task, rank: float, queued_at: float) -> float | None:
 
     How long it may wait for a worker counts from when it may start.
     """
-    ends = [] if task.requirements.deadline is None else [task.requirements.deadline]
+    deadline = task.requirements.deadline
+    if deadline is None and task.schedule_timeout is None:
+        return None
+    ends = [] if deadline is None else [deadline]
     if task.schedule_timeout is not None and rank < PARKED:
         ends.append(max(queued_at, rank - LATER if rank >= NOT_READY else 0.0) + task.schedule_timeout)
     return min(ends, default=None)
