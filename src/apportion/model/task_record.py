@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -85,7 +85,7 @@ class Task(Plain):
     }
 
 
-def with_fields(task: Task, fields: Mapping[str, Any]) -> Task:
+def with_fields(task: Task, fields: dict[str, Any]) -> Task:
     """Return a copy with some fields changed, unchecked: in a tenth of the time that ``dataclasses.replace`` takes.
 
     Args:
