@@ -32,7 +32,8 @@ class BestKnown:
         winners = self.of(crowd, key)
         if seat in winners:
             return
-        self._winners[id(crowd), key] = (crowd, crowd.version, [seat, *winners[: _KEPT - 1]])
-        self._winners.move_to_end((id(crowd), key))
+        name = (id(crowd), key)
+        self._winners[name] = (crowd, crowd.version, [seat, *winners[: _KEPT - 1]])
+        self._winners.move_to_end(name)
         if len(self._winners) > _MOST_CROWDS:
             self._winners.popitem(last=False)

@@ -104,7 +104,7 @@ class Candidates:
         if not isinstance(field.seats, list):
             found = roomy(self.pool, field.seats, self.complexity)
             return found.without(self._excluded) if self._excluded else found
-        return Field(self.pool, [seat for seat in field.seats if self.may_take(seat)])
+        return Field(self.pool, _able(self.pool, field.seats, self.complexity, self._excluded))
 
     def _sample(self, seats: list[int], known: list[int]) -> Field:
         """Return every n-th member from a random start, and the known ones first.
@@ -135,15 +135,19 @@ def find_candidates(
     seats, complexity = members.seats, task.complexity
     excluded = seats_of(pool, task.anti_affinity) if task.anti_affinity else _NOBODY
     if len(seats) <= FEW:
-        load, capacity = pool.load.scalar, pool.capacity.scalar
-        able = [seat for seat in seats if load[seat] + complexity <= capacity[seat]]
-        if excluded:
-            able = [seat for seat in able if seat not in excluded]
+        able = _able(pool, seats, complexity, excluded)
         if not able:
             return None
         return Candidates(pool, complexity, rng, Field(pool, able), members)
     crowded = len(seats) > limit and members.more_with_room_than(limit + len(excluded), complexity)
     return Candidates(pool, complexity, rng, None, members, members if crowded else None, excluded)
+
+
+def _able(pool: WorkerPool, seats: list[int], complexity: float, excluded: frozenset[int]) -> list[int]:
+    """Return the seats that have room for ``complexity`` and are not excluded."""
+    load, capacity = pool.load.scalar, pool.capacity.scalar
+    able = [seat for seat in seats if load[seat] + complexity <= capacity[seat]]
+    return [seat for seat in able if seat not in excluded] if excluded else able
 
 
 def members_among(pool: WorkerPool, task: TaskRequirements, ids: Iterable[str]) -> Members:

@@ -80,6 +80,10 @@ class Rotation:
         """Return the seat whose turn it is, exactly, in a crowd too."""
         crowd = candidates.crowd
         if crowd is None:
+            field = candidates.considered([])
+            seat = self.oldest(field)
+            if seat is None or not field.unchecked or candidates.may_take(seat):  # most often it has room
+                return seat
             return self.oldest(candidates.everyone())
         turns = self._memory.column(candidates.pool).scalar
         queue = self._queue(crowd, candidates.pool)

@@ -27,6 +27,13 @@ class _Record:
         self.success = 0.0
         self.duration = 0.0
 
+    def add(self, success: bool, duration: float) -> None:
+        outcomes = self.outcomes = self.outcomes + 1
+        self.success += (success - self.success) / (outcomes if outcomes < _WINDOW else _WINDOW)
+        if success and duration > 0:
+            completed = self.completed = self.completed + 1
+            self.duration += (duration - self.duration) / (completed if completed < _WINDOW else _WINDOW)
+
     def merit(self) -> float | None:
         """Return ``0.35 success rate + 0.25 speed``, or None while there is too little to go by.
 
@@ -63,11 +70,7 @@ class TrackRecords:
                 self._records.popitem(last=False)
         else:
             self._records.move_to_end(key)
-        record.outcomes += 1
-        record.success += (success - record.success) / min(record.outcomes, _WINDOW)
-        if success and duration > 0:
-            record.completed += 1
-            record.duration += (duration - record.duration) / min(record.completed, _WINDOW)
+        record.add(success, duration)
         return record.merit()
 
     def state(self) -> list[list[Any]]:

@@ -29,7 +29,7 @@ class Members:
         version: how many times somebody has joined or left.
     """
 
-    __slots__ = ("_pool", "_rooms", "_shares", "_vector", "seats", "task", "version")
+    __slots__ = ("_pool", "_rooms", "_shares", "_vector", "_widest", "seats", "task", "version")
 
     def __init__(self, pool: Seated, task: TaskRequirements, seats: list[int]) -> None:
         self._pool = pool
@@ -38,6 +38,7 @@ class Members:
         self.version = 0
         self._vector: NDArray[np.int64] | None = None
         self._rooms: dict[float, Room] = {}
+        self._widest: Room | None = None  # of those with room enough, the one for the largest size
         self._shares: NDArray[np.float64] | None = None
 
     def __contains__(self, seat: int) -> bool:
@@ -54,7 +55,7 @@ class Members:
         else:
             del self.seats[bisect_left(self.seats, seat)]
         self.version += 1
-        self._vector = None
+        self._vector = self._widest = None
         self._rooms.clear()
 
     def vector(self) -> NDArray[np.int64]:
@@ -73,13 +74,22 @@ class Members:
     def more_with_room_than(self, limit: int, complexity: float) -> bool:
         """Return whether more than ``limit`` members have room for a task of this size.
 
-        Who has room for a larger task has room for a smaller one, so most often the count for the next power of two
-        answers for all sizes below it.
+        Who has room for a larger task has room for a smaller one, so most often the count for the largest size that
+        was asked for answers for all, and else that for the next power of two for all sizes below it.
         """
+        widest = self._widest
+        if widest is not None and widest.complexity >= complexity:
+            if widest.exceeds(limit):
+                return True
+            widest = self._widest = None
         mantissa, exponent = frexp(complexity)
-        if mantissa > 0.5 and self._room(2.0**exponent).exceeds(limit):
-            return True
-        return self._room(complexity).exceeds(limit)
+        for size in (2.0**exponent, complexity) if mantissa > 0.5 else (complexity,):
+            room = self._room(size)
+            if room.exceeds(limit):
+                if widest is None or widest.complexity < size:
+                    self._widest = room
+                return True
+        return False
 
     def _room(self, complexity: float) -> Room:
         room = self._rooms.get(complexity)

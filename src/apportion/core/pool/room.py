@@ -17,14 +17,17 @@ class Room:
 
     A count is a pass over all of them. One change of a load moves it by at most one, so it answers for as many changes
     in the pool as it was away from the limit.
+
+    Attributes:
+        complexity: the size of the task.
     """
 
-    __slots__ = ("_complexity", "_count", "_counted_at", "_pool", "_seats")
+    __slots__ = ("_count", "_counted_at", "_pool", "_seats", "complexity")
 
     def __init__(self, pool: Seated, seats: NDArray[np.int64], complexity: float) -> None:
         self._pool = pool
         self._seats = seats
-        self._complexity = complexity
+        self.complexity = complexity
         self._take_count()
 
     def exceeds(self, limit: int) -> bool:
@@ -39,5 +42,5 @@ class Room:
     def _take_count(self) -> None:
         pool, seats = self._pool, self._seats
         self._counted_at = pool.changes
-        fits = pool.load.vector[seats] + self._complexity <= pool.capacity.vector[seats]
+        fits = pool.load.vector[seats] + self.complexity <= pool.capacity.vector[seats]
         self._count = int(np.count_nonzero(fits))
