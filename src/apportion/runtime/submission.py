@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any, TypedDict, cast
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
+from typing import Any, Final, TypedDict, cast
 
 import uuid_utils
 
@@ -105,29 +106,19 @@ class Submissions:
             FieldError, FieldTypeError: naming the option.
         """
         task_type = name("task_type", task_type)
-        take = options.get
-        given_id, key, tenant = take("id"), take("idempotency_key"), take("tenant")
-        attempts, default = take("max_attempts"), self._config.max_attempts
-        fields = {
-            "id": new_id() if given_id is None else name("id", given_id),
+        fields: dict[str, Any] = {
+            "id": options.get("id") or new_id(),
             "task_type": task_type,
             "payload": payload,
             "requirements": self.requirements(task_type, options),
-            "tenant": "default" if tenant is None else name("tenant", tenant),
-            "idempotency_key": None if key is None else name("idempotency_key", key),
-            "max_attempts": default
-            if attempts is None
-            else validation.count("max_attempts", attempts, least=1, most=MOST_ATTEMPTS),
-            "timeout": validation.optional_number("timeout", take("timeout"), above=0, most=LONGEST),
-            "not_before": validation.optional_number("not_before", take("not_before"), least=-LATEST, most=LATEST),
-            "schedule_timeout": validation.optional_number(
-                "schedule_timeout", take("schedule_timeout"), least=0, most=LONGEST
-            ),
-            "after": _names("after", take("after"), MOST_AFTER),
-            "limit_keys": _names("limit_keys", take("limit_keys"), MOST_LIMIT_KEYS),
-            "traceparent": _traceparent(take("traceparent")),
+            "max_attempts": self._config.max_attempts,
         }
-        delay = validation.number("delay", take("delay", 0.0), least=0, most=LONGEST)
+        # Most tasks say little, and what is not said needs no look.
+        for option, checked in _CHECKED.items():
+            value = options.get(option)
+            if value is not None:
+                fields[option] = checked(option, value)
+        delay = validation.number("delay", options["delay"], least=0, most=LONGEST) if "delay" in options else 0.0
         return with_fields(_BLANK, fields), delay
 
     def requirements(self, task_type: str | None, options: Mapping[str, Any]) -> TaskRequirements:
@@ -138,7 +129,8 @@ class Submissions:
         """
         if not _OPTIONS.issuperset(options):
             validation.known_fields("submit", options, TaskOptions.__annotations__)
-        given = {name: value for name, value in options.items() if name in _NEEDS}
+        asked = not _NEEDS.isdisjoint(options)
+        given = {name: value for name, value in options.items() if name in _NEEDS} if asked else {}
         shape = _shape(task_type, given)
         known = None if shape is None else self._known.get(shape)
         if known is not None:
@@ -222,7 +214,7 @@ def name(field: str, value: object) -> str:
 
 
 def _names(field: str, given: object, most: int) -> tuple[str, ...]:
-    if given is None or given in ((), []):
+    if given in ((), []):
         return ()
     names = tuple(dict.fromkeys(name(f"{field} (each)", each) for each in validation.name_list(field, given)))
     if len(names) > most:
@@ -230,10 +222,24 @@ def _names(field: str, given: object, most: int) -> tuple[str, ...]:
     return names
 
 
-def _traceparent(given: Any) -> str | None:
-    if given is None or (isinstance(given, str) and parse(given) is not None):
+def _traceparent(field: str, given: Any) -> str:
+    if isinstance(given, str) and parse(given) is not None:
         return given
-    raise FieldError("traceparent", f"must be as W3C Trace Context says, 00-…-…-01, not {given!r}; or leave it out")
+    raise FieldError(field, f"must be as W3C Trace Context says, 00-…-…-01, not {given!r}; or leave it out")
+
+
+_CHECKED: Final[Mapping[str, Callable[[str, Any], Any]]] = {
+    "id": name,
+    "tenant": name,
+    "idempotency_key": name,
+    "max_attempts": partial(validation.count, least=1, most=MOST_ATTEMPTS),
+    "timeout": partial(validation.number, above=0, most=LONGEST),
+    "not_before": partial(validation.number, least=-LATEST, most=LATEST),
+    "schedule_timeout": partial(validation.number, least=0, most=LONGEST),
+    "after": partial(_names, most=MOST_AFTER),
+    "limit_keys": partial(_names, most=MOST_LIMIT_KEYS),
+    "traceparent": _traceparent,
+}
 
 
 def same_submission(one: Task, other: Task) -> bool:

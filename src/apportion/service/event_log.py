@@ -122,7 +122,7 @@ def _said(fact: Fact) -> dict[str, Any]:
             "task_id": task.id,
             "task_type": task.task_type,
             "tenant": task.tenant,
-            "state": task.state.value,
+            "state": task.state,
             "attempt": task.attempt,
             "worker_id": task.assigned_worker,
         }

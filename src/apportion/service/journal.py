@@ -10,9 +10,13 @@ from apportion.events import (
     Fact,
     StoreTroubled,
     StrategyFailed,
+    TaskAssigned,
     TaskFact,
     TaskFailed,
+    TaskQueued,
     TaskRequeued,
+    TasksPlaced,
+    TaskSucceeded,
     WorkerFact,
 )
 
@@ -27,6 +31,8 @@ _LONGEST: Final = 500
 
 def note(fact: Fact) -> None:
     """Take in what has happened; an observer. What happens to every task at all times is no news and left out."""
+    if type(fact) in _NO_NEWS:
+        return
     if isinstance(fact, WorkerFact):
         reason = f": {fact.reason}" if fact.reason else ""
         _write(
@@ -46,6 +52,8 @@ def note(fact: Fact) -> None:
     elif isinstance(fact, StoreTroubled):
         _write(logging.ERROR, fact, f"the store refused to write, it is tried again: {fact.problem}")
 
+
+_NO_NEWS: Final = frozenset({TaskQueued, TaskAssigned, TaskSucceeded, TasksPlaced})
 
 _WORKERS: Final[Mapping[str, str]] = {
     "worker-registered": "is there",

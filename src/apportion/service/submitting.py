@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ from apportion.wire.tasks import Submission
 
 _OPTIONS = ("id", "idempotency_key", "max_attempts", "timeout", "delay", "not_before", "schedule_timeout", "after",
             "limit_keys", "traceparent")  # fmt: skip
+_said = attrgetter(*_OPTIONS)
 
 New = tuple[Task, float]
 Key = tuple[str, str]
@@ -67,7 +69,7 @@ def _task_of(service: Service, given: Submission, caller: Caller, place: int | N
     if given.payload is not UNSET:
         require_value("payload" if place is None else f"[{place}].payload", given.payload, VALUE)
         payload = msgspec.json.decode(given.payload)
-    options = {name: value for name in _OPTIONS if (value := getattr(given, name)) is not None}
+    options = {name: value for name, value in zip(_OPTIONS, _said(given), strict=True) if value is not None}
     if trace is not None:
         options.setdefault("traceparent", trace)
     tenant = caller.tenant_for(given.tenant)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from apportion.model.plain import to_plain
@@ -14,15 +15,19 @@ from apportion.runtime.crew import Member
 from apportion.wire.tasks import TaskView
 from apportion.wire.workers import WorkerView
 
-_SHOWN: tuple[str, ...] = tuple(name for name in TaskView.__struct_fields__ if name not in {"requirements", "state"})
+_SHOWN: tuple[str, ...] = TaskView.__struct_fields__
+_shown = attrgetter(*_SHOWN)
+_REQUIREMENTS, _STATE, _PAYLOAD, _RESULT = map(_SHOWN.index, ("requirements", "state", "payload", "result"))
 
 
 def task_view(task: Task, *, brief: bool = False) -> TaskView:
     """Return a task as it is shown; ``brief``: without payload and result."""
-    fields: dict[str, Any] = {name: getattr(task, name) for name in _SHOWN}
+    values: list[Any] = list(_shown(task))
+    values[_REQUIREMENTS] = _plain(task.requirements)
+    values[_STATE] = task.state.value
     if brief:
-        fields.update(payload=None, result=None)
-    return TaskView(**fields, requirements=_plain(task.requirements), state=task.state.value)
+        values[_PAYLOAD] = values[_RESULT] = None
+    return TaskView(*values)
 
 
 @lru_cache(1024)

@@ -70,8 +70,9 @@ class Breakdown:
     @staticmethod
     def _less(counts: Counter[tuple[str, str]], group: tuple[str, str]) -> None:
         """Names that no task has any more are forgotten: clients make them up."""
-        if counts[group] > 1:
-            counts[group] -= 1
+        left = counts[group] - 1
+        if left > 0:
+            counts[group] = left
         else:
             counts.pop(group, None)
 

@@ -120,6 +120,8 @@ class Series:
         """Return the bucket of a time. The clock may have gone back: then the last one goes on."""
         number = int(now // STEP)
         last = self._buckets[-1] if self._buckets else None
+        if last is not None and number <= last.number:
+            return last
         if last is None:
             last = Bucket(number)
             self._buckets.append(last)

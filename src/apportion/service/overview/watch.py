@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from apportion.clock import wall_clock
 from apportion.events import (
@@ -59,6 +60,12 @@ class Watch:
         self.strategy: Trouble | None = None
         self.weights: list[Weighed] = []
         self._decisions: deque[DecisionView] = deque(maxlen=DECISIONS)
+        self._notes: dict[type[Fact], Callable[[Any], None]] = {
+            TaskAssigned: self._assigned,
+            TaskSucceeded: self._succeeded,
+            TaskFailed: self._failed,
+            TaskRequeued: self._requeued,
+        }
 
     def start(self, store: TaskStore) -> None:
         """Begin with what a store holds, before anything in it changes."""
@@ -73,7 +80,9 @@ class Watch:
         if isinstance(fact, TaskFact):
             self.breakdown.note(fact)
             self.series.note(fact)
-            self._note_task(fact)
+            note = self._notes.get(type(fact))
+            if note is not None:
+                note(fact)
         elif isinstance(fact, WorkerRegistered | WorkerGone):
             self.stuck.forget()
         elif isinstance(fact, StoreTroubled):
@@ -81,19 +90,24 @@ class Watch:
         elif isinstance(fact, StrategyFailed):
             self.strategy = Trouble(fact.at, f"{fact.strategy}: {fact.problem}")
 
-    def _note_task(self, fact: TaskFact) -> None:
+    def _assigned(self, fact: TaskAssigned) -> None:
         task = fact.task
-        if isinstance(fact, TaskAssigned):
-            waited = max(0.0, fact.at - max(task.queued_at, task.not_before or 0.0))
-            worker = task.assigned_worker or ""
-            self._decisions.append(
-                DecisionView(fact.at, task.id, task.task_type, task.tenant, task.attempt, worker, waited, task.decision)
-            )
-        elif isinstance(fact, TaskSucceeded):
-            self._outcome(fact, task.assigned_worker, success=True)
-        elif isinstance(fact, TaskFailed) and task.assigned_at is not None and task.assigned_at >= task.queued_at:
+        waited = max(0.0, fact.at - max(task.queued_at, task.not_before or 0.0))
+        worker = task.assigned_worker or ""
+        self._decisions.append(
+            DecisionView(fact.at, task.id, task.task_type, task.tenant, task.attempt, worker, waited, task.decision)
+        )
+
+    def _succeeded(self, fact: TaskSucceeded) -> None:
+        self._outcome(fact, fact.task.assigned_worker, success=True)
+
+    def _failed(self, fact: TaskFailed) -> None:
+        task = fact.task
+        if task.assigned_at is not None and task.assigned_at >= task.queued_at:
             self._outcome(fact, task.assigned_worker, success=False, error=task.error or "")
-        elif isinstance(fact, TaskRequeued) and fact.counted:
+
+    def _requeued(self, fact: TaskRequeued) -> None:
+        if fact.counted:
             self._outcome(fact, fact.worker_id, success=False, error=fact.reason)
 
     def _outcome(self, fact: TaskFact, worker: str | None, *, success: bool, error: str = "") -> None:
