@@ -217,9 +217,7 @@ class LoadBalancer:
     def adaptive(self) -> AdaptiveStrategy | None:
         """The adaptive strategy that learns here, whether or not it decides."""
         current = self._current
-        if isinstance(current, AdaptiveStrategy):
-            return current
-        return next((each for each in self._strategies.values() if isinstance(each, AdaptiveStrategy)), None)
+        return current if isinstance(current, AdaptiveStrategy) else next(iter(self._learning), None)
 
     def update_context_settings(
         self, load_threshold: float | None = None, affinity_rules: Mapping[str, Iterable[str]] | None = None
