@@ -11,7 +11,7 @@ from math import exp, log
 from statistics import mean, stdev
 from unittest.mock import patch
 
-from apportion.core.learning import arm, belief, cost, crowding, learner, overdue, type_record, worker_record
+from apportion.core.learning import arm, belief, cost, costs, crowding, learner, overdue, type_record, worker_record
 from apportion.core.learning.cost import Cost, cost_of
 from apportion.core.strategies import adaptive
 from apportion.simulation.policies import GREEDY
@@ -21,7 +21,7 @@ from bench.quality.__main__ import FOLDER
 
 SCENARIOS = (
     "shared-machine", "short-history", "specialists", "unequal-speeds", "halves-swap", "scarce-skill",
-    "failure-by-type", "loaded-models",
+    "failure-by-type", "loaded-models", "many-types",
 )  # fmt: skip
 
 
@@ -40,9 +40,11 @@ VARIANTS: dict[str, tuple[tuple[object, str, object], ...]] = {
     ),
     "open picks say nothing": ((overdue, "_MOST", 0.0),),
     "no pooling over types": ((worker_record.WorkerRecord, "effect", lambda _self, prior, _ratio, **_: (prior, 0.0)),),
+    "types are known by who had them": ((arm.Arm, "effect", property(lambda _: 0.0, lambda _, __: None)),),
+    "each type tries everybody early": ((learner, "PLAUSIBLE", 1e9),),
     "whole draws (Thompson sampling)": ((cost, "DRAW", 1.0),),
     "no draws, no optimism (greedy)": ((cost, "DRAW", 0.0), (cost, "OPTIMISM", 0.0)),
-    "optimism instead of draws (UCB)": ((learner, "cost_of", _upper_bound),),
+    "optimism instead of draws (UCB)": ((costs, "cost_of", _upper_bound),),
     "no probes": ((type_record, "_ALLOWANCE", 0.0), (type_record, "_ACCOUNT", 0.0)),
     "doubt comes back as far as workers differ": ((belief, "_MOST_CHANGED", 9.0),),
     "no change detection": ((arm, "_ALARM", 1e9),),
@@ -66,15 +68,17 @@ def ratios(stages: list, oracle: list[float]) -> list[float]:
 
 def main(show: Callable[[str], None] = print) -> None:
     asked = argparse.ArgumentParser(prog="python -m bench.quality.ablations", description=__doc__)
+    asked.add_argument("scenarios", nargs="*", default=SCENARIOS, help="names of files in this folder; default: nine")
     asked.add_argument("--seeds", type=int, default=3, help="how many seeds; default: 3")
-    seeds = range(asked.parse_args().seeds)
-    stages = {name: [stage_of(read_scenario(str(FOLDER / f"{name}.toml")), s) for s in seeds] for name in SCENARIOS}
+    given = asked.parse_args()
+    names, seeds = given.scenarios, range(given.seeds)
+    stages = {name: [stage_of(read_scenario(str(FOLDER / f"{name}.toml")), s) for s in seeds] for name in names}
     best = {name: [play(stage, GREEDY).figures.cost for stage in some] for name, some in stages.items()}
-    show(f"| | {' | '.join(SCENARIOS)} | geometric mean |")
-    show(f"| --- |{' --- |' * (len(SCENARIOS) + 1)}")
+    show(f"| | {' | '.join(names)} | geometric mean |")
+    show(f"| --- |{' --- |' * (len(names) + 1)}")
     for title, parts in VARIANTS.items():
         with varied(parts):
-            found = [ratios(stages[name], best[name]) for name in SCENARIOS]
+            found = [ratios(stages[name], best[name]) for name in names]
         cells = [f"{mean(some):.3f} ± {stdev(some) / len(some) ** 0.5:.3f}" for some in found]
         show(f"| {title} | {' | '.join(cells)} | {exp(mean(log(mean(some)) for some in found)):.3f} |")
 
