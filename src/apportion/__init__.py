@@ -48,12 +48,16 @@ from apportion.ports import BalancingStrategy
 if _typing.TYPE_CHECKING:
     from apportion.assemble import TaskDistributor
     from apportion.registry.registry import WorkerRegistry
+    from apportion.simulation.result import SimulationResult
+    from apportion.simulation.simulate import simulate
 
 __version__ = "0.1.0"
 
 _LATER = {
+    "SimulationResult": "apportion.simulation.result",
     "TaskDistributor": "apportion.assemble",
     "WorkerRegistry": "apportion.registry.registry",
+    "simulate": "apportion.simulation.simulate",
 }
 """name -> the module that it is loaded from on first use."""
 
@@ -81,6 +85,7 @@ __all__ = [
     "RoundRobinStrategy",
     "ScoreBreakdown",
     "ScoreWeights",
+    "SimulationResult",
     "StoreError",
     "StoreFullError",
     "StoreHeldError",
@@ -100,6 +105,7 @@ __all__ = [
     "WorkerStatus",
     "WorkerUnavailableError",
     "distribute_tasks",
+    "simulate",
 ]
 
 

@@ -2,9 +2,12 @@
 
 from collections import defaultdict
 from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+import apportion.simulation
 from apportion.simulation.result import SimulationResult
 from apportion.simulation.simulate import simulate, strategy_names
 from apportion.simulation.world.traffic import traffic_of
@@ -69,8 +72,24 @@ def test_same_scenario_strategy_and_seed_same_trace(strategy: str, placing: str)
     """Everything is a function of the three; another seed is another run."""
     given = scenario(TROUBLED.replace("limit = 1500", "limit = 400") + f'[run]\nplacing = "{placing}"\n')
     first, again, other = (simulate(given, strategy, seed) for seed in (1, 1, 2))
+    assert first == again
     assert first.trace == again.trace
     assert first.trace != other.trace
+
+
+def test_a_file_is_simulated_as_what_it_says(tmp_path: Path):
+    given = TROUBLED.replace("limit = 1500", "limit = 40")
+    path = tmp_path / "scenario.toml"
+    path.write_text(given)
+    assert apportion.simulate is apportion.simulation.simulate is simulate
+    assert simulate(path, "random", 1) == simulate(str(path), "random", 1)
+    assert simulate(path, "random", 1).trace == simulate(scenario(given), "random", 1).trace
+
+
+@pytest.mark.parametrize(("given", "seed", "named"), [(None, 0, "scenario"), ({}, 0, "scenario"), ("x", -1, "seed")])
+def test_what_cannot_be_simulated_is_refused_by_name(given: Any, seed: int, named: str):
+    with pytest.raises((TypeError, ValueError), match=f"^{named}"):
+        simulate(given, "random", seed)
 
 
 @pytest.mark.parametrize("strategy", NAMES)

@@ -90,6 +90,7 @@ def test_azure_functions(tmp_path: Path):
     written(tmp_path / "x_inv.csv", "HashFunction,HashOwner,HashApp,minute_1,minute_2\nabcdefgh99,o,p,2,1\n")
     written(tmp_path / "x_run.csv", f"HashFunction,{percentiles}\nabcdefgh99,100,110,200,300,400,900,1000\n")
     read = rows("azure-functions-2019", tmp_path)
+    assert rows("azure-functions-2019", tmp_path / "x_inv.csv") == read
     assert [int(row.arrival // 60) for row in read] == [0, 0, 1]
     assert all(0.1 <= row.work <= 1.0 and row.task_type == "abcdefgh" for row in read)
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from os import PathLike, fspath
 from typing import Any
 
+from apportion import validation
 from apportion.clock import fresh_random, stopwatch
 from apportion.core.balancer import LoadBalancer
 from apportion.core.pool.pool import WorkerPool
 from apportion.core.strategies import STRATEGIES
 from apportion.core.strategies.adaptive import AdaptiveStrategy
-from apportion.errors import UnknownStrategyError
+from apportion.errors import FieldTypeError, UnknownStrategyError
 from apportion.model.task import TaskRequirements
 from apportion.model.worker import WorkerInfo
 from apportion.simulation.bounds.bounds import Bounds, bounds_of
@@ -24,6 +26,7 @@ from apportion.simulation.placing.matching import MatchingDispatcher
 from apportion.simulation.placing.selecting import SelectingDispatcher
 from apportion.simulation.policies import BASELINES, MATCHING, ORACLES
 from apportion.simulation.policies.policy import PolicyPlacer
+from apportion.simulation.reading.scenario_file import read_scenario
 from apportion.simulation.result import SimulationResult
 from apportion.simulation.run import Run
 from apportion.simulation.scenario.scenario import Scenario
@@ -42,11 +45,11 @@ def strategy_names() -> list[str]:
     return [*STRATEGIES, *BASELINES, *ORACLES]
 
 
-def simulate(scenario: Scenario, strategy: Any = "adaptive", seed: int = 0) -> SimulationResult:
+def simulate(scenario: Scenario | str | PathLike[str], strategy: Any = "adaptive", seed: int = 0) -> SimulationResult:
     """Run a scenario under a strategy.
 
     Args:
-        scenario: traffic, workers and events.
+        scenario: traffic, workers and events, or the path of a file that names them.
         strategy: a name (see `strategy_names`), or a strategy of your own as `LoadBalancer` takes it.
         seed: of everything random; the traffic, and the luck of each attempt, is the same for every strategy.
 
@@ -56,7 +59,14 @@ def simulate(scenario: Scenario, strategy: Any = "adaptive", seed: int = 0) -> S
     Raises:
         UnknownStrategyError: there is no strategy of that name.
         InputFileError: a trace cannot be read.
+        ExceptionGroup: of InputFileError, one for each thing that is wrong with a scenario's file.
+        FieldError, FieldTypeError: ``seed`` is no whole number >= 0, ``scenario`` is neither of the two.
     """
+    seed = validation.count("seed", seed)
+    if isinstance(scenario, (str, PathLike)):
+        scenario = read_scenario(fspath(scenario))
+    if not isinstance(scenario, Scenario):
+        raise FieldTypeError("scenario", f"must be a Scenario or the path of a file, not {scenario!r}")
     return play(stage_of(scenario, seed), strategy)
 
 

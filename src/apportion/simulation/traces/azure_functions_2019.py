@@ -1,8 +1,9 @@
 """``azure-functions-2019``: calls of serverless functions, counted by the minute (Shahrad et al., USENIX ATC 2020).
 
-A folder with ``*_inv.csv`` (calls in each of 1440 minutes) and ``*_run.csv`` (durations in ms: a few percentiles).
-Calls are spread evenly at random over their minute; each duration is drawn by inverse transform from the function's
-percentiles, linear between them, and cut off at two minutes. The task type is the function.
+A folder with ``*_inv.csv`` (calls in each of 1440 minutes) and ``*_run.csv`` (durations in ms: a few percentiles), or
+either of the two files. Calls are spread evenly at random over their minute; each duration is drawn by inverse
+transform from the function's percentiles, linear between them, and cut off at two minutes. The task type is the
+function.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ _NAME = 8  # letters of the hash that name a function; they are unique among hun
 
 def read(path: Path, rng: Random) -> Iterator[Row]:
     """Return the calls of a folder, function by function."""
+    if path.name.endswith(("_inv.csv", "_run.csv")):
+        path = path.parent
     durations = _durations(_file(path, "_run.csv"))
     counts = _file(path, "_inv.csv")
     with opened(counts) as file:
