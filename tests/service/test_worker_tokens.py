@@ -159,3 +159,12 @@ async def test_no_try_against_others_is_accepted(service, client, admin):
 @pytest.mark.timeout(300)
 async def test_no_try_of_ten_thousand_is_accepted(service, client, admin):
     assert await intrude(service, client, admin, 10_000) == 0
+
+
+async def test_a_worker_that_takes_anothers_token_is_told_whose_it_is(service, client):
+    bound, fresh = make_token(service, WORKER, worker="quick-1"), make_token(service, WORKER)
+    body = {"id": "quick-2", "capabilities": [], "max_capacity": 1}
+    refused = await client.post("/v1/workers", json=body, headers=bearer(bound))
+    assert (refused.status_code, "for the worker 'quick-1' alone" in refused.text) == (403, True)
+    refused = await client.post("/v1/workers/quick-2/heartbeat", json={}, headers=bearer(fresh))
+    assert (refused.status_code, "no worker has registered with this token yet" in refused.text) == (403, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +24,7 @@ from apportion.runtime.submission import new_id
 
 if TYPE_CHECKING:
     from apportion.service.service import Service
+    from apportion.service.settings import ServiceSettings
 
 
 @with_settings
@@ -89,11 +91,21 @@ def _serve(
     try:
         asyncio.run(serve_until_stopped(service, announce))
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        remedy = "another service may be running there; name another port with --port"
-        raise ConfigurationError(f"cannot listen on {settings.host}:{settings.port}: {reason}; {remedy}") from error
+        raise _not_listening(settings, error) from error
     except KeyboardInterrupt:
         return
+
+
+def _not_listening(settings: ServiceSettings, error: OSError) -> ConfigurationError:
+    number = error.errno or 0
+    said = os.strerror(number) if number > 0 else (error.strerror or str(error)).partition(" (while")[0]
+    if number < 0 or number == errno.EADDRNOTAVAIL:  # a negative one is of the look-up of a name
+        remedy = "that is no address of this machine; name one of its own with --host, or 0.0.0.0 for all"
+    elif number == errno.EACCES:
+        remedy = "this user may not listen there; name a port above 1023 with --port"
+    else:
+        remedy = "another service may be running there; name another port with --port"
+    return ConfigurationError(f"cannot listen on {settings.host}:{settings.port}: {said}; {remedy}")
 
 
 def add_fleet(service: Service, fleet: Sequence[LocalWorker], logs: Path) -> None:

@@ -27,6 +27,9 @@ from apportion.wire.problem import TOO_MANY, TOO_MANY_WRONG, Problem
 T = TypeVar("T")
 
 _ID = re.compile(r"^/v1/(?P<noun>tasks|workers)/(?P<id>[^/]+)")
+_NO_ROUTE = "Not Found;"
+"""How a service begins that knows no such address; anything else that answers HTTP sends no problem document."""
+
 _LIMIT = re.compile(r"limit of (\d+)")
 
 
@@ -61,6 +64,9 @@ def error_of(reply: Reply, request: Request, url: str) -> ApportionError:
     noun, id = (named["noun"], unquote(named["id"])) if named else ("", "")
     if status in {401, 403} or problem.title == TOO_MANY_WRONG:
         return NotAllowedError(status, detail)
+    if status == 404 and (not problem.title or detail.startswith(_NO_ROUTE)):
+        remedy = "the address is that of the service alone, without a path, unless a proxy adds one"
+        return RefusedError(status, f"{url}: what answers there knows no {request.path}; {remedy}")
     if status == 404 and noun:
         unknown = UnknownTaskError if noun == "tasks" else UnknownWorkerError
         return unknown(id, _after(detail, f"no {noun[:-1]} with the id {id!r}; "))

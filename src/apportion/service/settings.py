@@ -65,6 +65,10 @@ class ServiceSettings:
         for name, file in (("tls_cert", self.tls_cert), ("tls_key", self.tls_key)):
             if file == "":
                 raise FieldError(f"ServiceSettings.{name}", "is empty; name a file, or leave it out")
+        for name in self.public_names:
+            if set(name) & set("/@? "):
+                problem = f"must be like balancer.example or balancer.example:8620, not {name!r}"
+                raise FieldError("ServiceSettings.public_names", problem)
         if self.tls_key is not None and self.tls_cert is None:
             raise FieldError("ServiceSettings.tls_key", "is of no use without tls_cert")
         if not is_loopback(self.host) and not self.encrypted:

@@ -60,7 +60,10 @@ class Caller:
             ProblemError: he may not.
         """
         if self.role == WORKER and worker_id != self.worker:
-            raise ProblemError(403, "this token is for another worker, or none has registered with it", field=field)
+            whose = "no worker has registered with this token yet"
+            if self.worker is not None:
+                whose = f"this token is for the worker {self.worker!r} alone"
+            raise ProblemError(403, whose, field=field)
 
 
 OPEN = Caller(ADMIN)
