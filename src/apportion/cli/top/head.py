@@ -89,6 +89,8 @@ def _throughput(done: Sequence[int], step: int, width: int) -> Text:
 
 
 def _problem(overview: Overview) -> Text:
+    if not overview.problems and not overview.fleet.total:
+        return Text("no worker is there yet; to start one: apportion worker --allow-commands", style="cyan")
     if not overview.problems:
         return Text("no problems", style="dim")
     worst, others = overview.problems[0], len(overview.problems) - 1
