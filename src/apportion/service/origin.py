@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers
@@ -30,7 +31,7 @@ def check_host(headers: Headers, settings: ServiceSettings, reached_at: str) -> 
     if parts is None or parts.username is not None or parts.path or parts.query or parts.fragment:
         raise ProblemError(421, "one Host header has to name this service", field="Host")
     name = parts.hostname or ""
-    if not (is_loopback(name) or name in {settings.host.strip("[]"), reached_at} or _is_public(parts, settings)):
+    if not (_is_loopback(name) or name in {settings.host.strip("[]"), reached_at} or _is_public(parts, settings)):
         raise ProblemError(
             421, "the Host header does not name this service", field="Host", remedy="start it with --public-names NAME"
         )
@@ -84,6 +85,11 @@ def _is_public(parts: SplitResult, settings: ServiceSettings, ports: Container[i
     return port_is_right and (parts.hostname or "") in settings.public_names
 
 
+# Callers name the same few hosts in each of their requests.
+_is_loopback = lru_cache(64)(is_loopback)
+
+
+@lru_cache(64)
 def _parts(text: str) -> SplitResult | None:
     try:
         parts = urlsplit(text)
