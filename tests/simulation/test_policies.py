@@ -51,6 +51,14 @@ def test_waiting_for_the_right_worker_saves_hot_specialists():
     assert costs["matching-oracle"] * 10 < costs["greedy-oracle"]
 
 
+@pytest.mark.parametrize("oracle", ORACLES)
+def test_an_oracle_keeps_nobody_waiting_while_there_is_room(oracle: str):
+    """However many arrive at once."""
+    at_once = f"[trace]\ntasks = [{'{ at = 0, work = 2 }, ' * 100}]\n"
+    fleet = '[[worker]]\nid = "w"\ncount = 2\nmax_capacity = 60\n'
+    assert simulate(scenario(at_once + fleet), oracle).figures.wait.p99 == 0
+
+
 def test_a_comparison_ranks_and_relates():
     """The best rule has regret 1, the oracle ratio 1, and nobody is below the bound."""
     result = compare(scenario(POISSON.format(rate=5.0, limit=800) + UNEQUAL), ["adaptive"], 2)

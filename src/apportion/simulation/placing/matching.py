@@ -19,6 +19,7 @@ from apportion.simulation.world.worker import SimWorker
 
 _CLEARLY = 2.0
 _WINDOW = 24
+"""How many tasks are seen to wait for a better worker, before the rest is left until something happens."""
 
 _Entry = tuple[int, Job, int]
 """A task that waits: its turn, and the number of the attempt."""
@@ -128,14 +129,15 @@ class MatchingDispatcher(SelectingDispatcher):
         """Bind the tasks of some lanes of one priority, the lowest relative cost first."""
         heads = sorted((_Head(lane) for lane in lanes), key=_turn)
         bound: list[tuple[Lane, _Entry]] = []
-        for _ in range(_WINDOW):
-            if not heads or self._room <= 0:
-                break
+        waiting = 0
+        while heads and self._room > 0 and waiting < _WINDOW:
             head, offer = self._lowest(heads, slots)
             if offer.relative == inf:
                 break
             if offer.wait <= 0 and self._bind(head.lane, head.entry, offer.worker):
                 bound.append((head.lane, head.entry))
+            else:
+                waiting += 1
             slots[offer.worker.number].take(head.lane.needs.complexity, offer.seconds)
             for each in heads:
                 each.worker_taken(offer.worker)
