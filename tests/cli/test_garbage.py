@@ -27,7 +27,7 @@ def _as_before() -> Iterator[None]:
 def test_what_refers_to_itself_is_let_go_in_the_end() -> None:
     look_seldom_for_garbage()
     first = weakref.ref(Circle())
-    kept = []
+    kept: list[Circle] = []
     while first() is not None and len(kept) < 200_000:
         kept.append(Circle())
     assert first() is None

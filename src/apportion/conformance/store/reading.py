@@ -56,7 +56,7 @@ def many_are_read_at_once(place: Place) -> None:
     keys = [f"k{number}" for number in range(1300)]
     equal(store.find_all("default", keys), {f"k{n}": each for n, each in enumerate(tasks)}, "a tenant's own")
     equal(store.find_all("another", keys), {"k1": others[0]}, "and no other's")
-    equal((store.get_all([]), store.find_all("default", [])), ({}, {}), "nothing, where nothing is asked for")
+    equal((len(store.get_all([])), len(store.find_all("default", []))), (0, 0), "nothing, where nothing is asked for")
     store.close()
 
 
