@@ -12,6 +12,7 @@ from apportion.runtime.instructions import (
     AnswerClaim,
     CancelAttempt,
     Emit,
+    HeartbeatAnswer,
     Instruction,
     LoadFront,
     ReadDependents,
@@ -101,6 +102,13 @@ class Batch:
         self.effects = [effect for effect in self.effects if about(effect) not in task_ids]
         return struck
 
+    def take_signs_of_life(self) -> list[Instruction]:
+        """Take out the answers to heartbeats: they promise nothing durable, and whoever waits for one cannot beat."""
+        signs: list[Instruction] = [each for each in self.effects if _is_sign_of_life(each)]
+        if signs:
+            self.effects = [each for each in self.effects if not _is_sign_of_life(each)]
+        return signs
+
     def take_free(self) -> list[Instruction]:
         """Take out the effects that need not wait for any change; some have to wait for all of them."""
         bound = {change.task.id for change in self._of_tasks()}
@@ -109,6 +117,10 @@ class Batch:
         ]
         self.effects = [effect for effect in self.effects if about(effect) in bound or isinstance(effect, _BOUND)]
         return free
+
+
+def _is_sign_of_life(effect: Instruction) -> bool:
+    return isinstance(effect, Answer) and isinstance(effect.value, HeartbeatAnswer)
 
 
 def about(effect: Instruction) -> str:

@@ -174,6 +174,7 @@ class Driver:
         self._batch.add(instructions)
         self._time_placing(instructions, now)
         self._save_now_and_then()
+        self._do(self._batch.take_signs_of_life())
         await self._carry_out()
 
     def _time_placing(self, instructions: Sequence[Instruction], began: Moment) -> None:
