@@ -6,9 +6,10 @@ connections do that at the same moment, and most Pythons carry such a SQLite.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Condition
 from typing import Any, Final
 
@@ -31,6 +32,7 @@ def open_writer(path: str) -> sqlite3.Connection:
     Raises:
         sqlite3.Error: it cannot be opened.
     """
+    make_private(path)
     writer = _open(path)
     try:
         writer.execute("PRAGMA journal_mode = WAL")
@@ -42,6 +44,15 @@ def open_writer(path: str) -> sqlite3.Connection:
         writer.close()
         raise
     return writer
+
+
+def make_private(path: str) -> None:
+    """Make the file where it is not there yet, for its owner alone; SQLite's files beside it take that over.
+
+    Where that cannot be done nothing is said: SQLite meets the same trouble, and its words are told plainly.
+    """
+    with suppress(OSError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _open(path: str) -> sqlite3.Connection:

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from apportion.errors import StoreError
-from apportion.stores.sqlite.connections import BUSY_SECONDS
+from apportion.stores.sqlite.connections import BUSY_SECONDS, make_private
 from apportion.stores.sqlite.schema import APPLICATION_ID
 from apportion.stores.sqlite.trouble import told_plainly
 
@@ -20,11 +20,13 @@ def copy_database(source: sqlite3.Connection, path: str) -> None:
     Raises:
         StoreError: it cannot be written there, or something is there already.
     """
-    with written_aside(path) as aside, told_plainly(path), closing(sqlite3.connect(aside)) as copy:
-        # All in one step: a copy in several starts again with each commit that comes between.
-        source.backup(copy)
-        # A file by itself, to be copied or sent on without a log beside it; a store turns its log on when it opens.
-        copy.execute("PRAGMA journal_mode = DELETE")
+    with written_aside(path) as aside, told_plainly(path):
+        make_private(aside)
+        with closing(sqlite3.connect(aside)) as copy:
+            # All in one step: a copy in several starts again with each commit that comes between.
+            source.backup(copy)
+            # A file by itself, to be copied or sent on without a log beside it; a store turns its log on when it opens.
+            copy.execute("PRAGMA journal_mode = DELETE")
 
 
 def copy_file(source: str, path: str) -> None:
