@@ -11,7 +11,18 @@ from math import exp, log
 from statistics import mean, stdev
 from unittest.mock import patch
 
-from apportion.core.learning import arm, belief, cost, costs, crowding, learner, overdue, type_record, worker_record
+from apportion.core.learning import (
+    arm,
+    belief,
+    cost,
+    costs,
+    crowding,
+    learner,
+    overdue,
+    records,
+    type_record,
+    worker_record,
+)
 from apportion.core.learning.cost import Cost, cost_of
 from apportion.core.strategies import adaptive
 from apportion.simulation.policies import GREEDY
@@ -42,10 +53,11 @@ VARIANTS: dict[str, tuple[tuple[object, str, object], ...]] = {
     "no pooling over types": ((worker_record.WorkerRecord, "effect", lambda _self, prior, _ratio, **_: (prior, 0.0)),),
     "types are known by who had them": ((arm.Arm, "effect", property(lambda _: 0.0, lambda _, __: None)),),
     "each type tries everybody early": ((learner, "PLAUSIBLE", 1e9),),
+    "credit for every type": ((records, "PURSE", 1e9),),
     "whole draws (Thompson sampling)": ((cost, "DRAW", 1.0),),
     "no draws, no optimism (greedy)": ((cost, "DRAW", 0.0), (cost, "OPTIMISM", 0.0)),
     "optimism instead of draws (UCB)": ((costs, "cost_of", _upper_bound),),
-    "no probes": ((type_record, "_ALLOWANCE", 0.0), (type_record, "_ACCOUNT", 0.0)),
+    "no probes": ((type_record, "_ALLOWANCE", 0.0), (records, "CREDIT", 0.0)),
     "doubt comes back as far as workers differ": ((belief, "_MOST_CHANGED", 9.0),),
     "no change detection": ((arm, "_ALARM", 1e9),),
     "a memory of ten, no change detection": ((arm, "_ALARM", 1e9), (arm, "_MEMORY", 0.9)),

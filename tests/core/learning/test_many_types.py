@@ -5,6 +5,9 @@ from random import Random
 import pytest
 
 from apportion.core.balancer import LoadBalancer
+from apportion.core.learning.learner import Learner
+from apportion.core.learning.records import CREDIT, PURSE, Records
+from apportion.core.learning.state import learner_state, restore_learner
 from apportion.core.strategies.adaptive import AdaptiveStrategy
 from tests.core.learning.worlds import SEEDS, World, share
 
@@ -39,3 +42,17 @@ def test_a_type_that_only_the_quick_have_had_does_not_make_others_look_quick_at_
         balancer.update_context("quick", "new", True, 0.25)
     assert strategy.expected("quick", "new")[0] == pytest.approx(0.25, rel=0.3)
     assert strategy.expected("slow", "new")[0] == pytest.approx(1.0, rel=0.3)
+
+
+def test_types_begin_with_credit_out_of_one_purse():
+    records = Records()
+    credit = [records.type(f"t{number}").account for number in range(40)]
+    assert credit[:16] == [CREDIT] * 16
+    assert sum(credit) == PURSE
+
+
+def test_what_is_left_in_the_purse_is_saved():
+    learner, again = Learner(), Learner()
+    learner.records.type("lint")
+    restore_learner(again, learner_state(learner))
+    assert again.records.purse == learner.records.purse == PURSE - CREDIT

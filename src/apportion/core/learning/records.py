@@ -24,6 +24,12 @@ _ARMS_EACH = 8
 """Arms are kept for so many workers, or for eight types each of a larger fleet; the least recently used go first."""
 
 _MOST_WORKERS = 32_768
+
+CREDIT = 4.0
+PURSE = 64.0
+"""What a type may spend on probes at its beginning, in typical costs, and all types together: with more than sixteen of
+them most of what there is to know of the workers is known from others, and each has what its decisions pay in."""
+
 OTHER = "\x00other"
 """The one entry that rare types share beyond the limit."""
 
@@ -37,6 +43,7 @@ class Records:
         workers, kinds: name -> how it differs from the others, over all types.
         recent: (worker, type) of every arm, the least recently used first.
         fleet: number of workers that were last chosen from.
+        purse: what is left of the credit that types begin with, in typical costs.
         crowding: what load adds to durations.
         spreads: how far workers differ.
     """
@@ -48,6 +55,7 @@ class Records:
         self.kinds: dict[str, WorkerRecord] = {}
         self.recent: OrderedDict[tuple[str, str | None], None] = OrderedDict()
         self.fleet = 0
+        self.purse = PURSE
         self.crowding = Crowding()
         self.spreads = Spreads()
 
@@ -66,7 +74,7 @@ class Records:
         key = self._key(task_type)
         record = self.types.get(key)
         if record is None:
-            record = self.types[key] = TypeRecord(key)
+            record = self._new_type(key)
         return record
 
     def meet_type(self, task_type: str | None) -> TypeRecord:
@@ -88,7 +96,13 @@ class Records:
                 self.rare.popitem(last=False)
             return
         self._forget_type(next(key for key in self.types if key != OTHER))
-        self.types[task_type] = TypeRecord(task_type)
+        self._new_type(task_type)
+
+    def _new_type(self, key: str | None) -> TypeRecord:
+        credit = min(CREDIT, self.purse)
+        self.purse -= credit
+        record = self.types[key] = TypeRecord(key, credit)
+        return record
 
     def _key(self, task_type: str | None) -> str | None:
         return task_type if task_type in self.types or len(self.types) < _MOST_TYPES else OTHER

@@ -39,6 +39,7 @@ def learner_state(learner: Learner) -> dict[str, Any]:
     return {
         "spreads": records.spreads.state(),
         "fleet": records.fleet,
+        "purse": records.purse,
         "crowding": records.crowding.state(),
         "types": [[key, _type_state(record)] for key, record in records.types.items()],
         "rare": [list(entry) for entry in records.rare.items()],
@@ -54,6 +55,7 @@ def restore_learner(learner: Learner, state: Mapping[str, Any]) -> None:
     records = Records()
     records.spreads.restore(state["spreads"])
     records.fleet = state["fleet"]
+    records.purse = state["purse"]
     records.crowding.restore(state["crowding"])
     records.types.update((key, _type_record(key, saved)) for key, saved in state["types"])
     records.rare.update((key, met) for key, met in state["rare"])

@@ -7,10 +7,9 @@ from apportion.core.learning.arm import Arm
 _ALLOWANCE = 0.03
 """Share of a typical cost that each decision pays into the account for probes: the limit of what exploring may cost."""
 
-_ACCOUNT = 4.0
 MOST_SAVED = 64.0
-"""What the account begins with, and what it may grow to: the dearest worker is tried in the end, after about two
-thousand decisions, since one that was hopeless may have recovered."""
+"""What the account may grow to: the dearest worker is tried in the end, after about two thousand decisions, since one
+that was hopeless may have recovered."""
 
 _FIRST_VARIANCE = 0.25
 _VARIANCE_MEMORY = 200.0
@@ -62,7 +61,7 @@ class TypeRecord:
         "variance_n",
     )
 
-    def __init__(self, key: str | None) -> None:
+    def __init__(self, key: str | None, account: float = 0.0) -> None:
         self.key = key
         self.arms: dict[str, Arm] = {}
         self.kinds: dict[str, Arm] = {}
@@ -74,7 +73,7 @@ class TypeRecord:
         self.turn = 0
         self.looked_at: str | None = None
         self.decisions = 0
-        self.account = _ACCOUNT
+        self.account = account
         self.variance = _FIRST_VARIANCE
         self.variance_n = 10.0
         self.failure_mean = 0.0
