@@ -59,3 +59,20 @@ def test_once_few_have_room_every_one_of_them_is_weighed(strategy):
     pool.reserve("w199", 1)
     emptiest = pool.get("w199")
     assert balancer.select_worker(task, pool) == emptiest  # of the fifty-one that are left
+
+
+def test_room_for_little_is_not_taken_for_room_for_much():
+    members = fleet(10).members(TaskRequirements({"python"}))
+    assert members.more_with_room_than(5, 1)
+    assert not members.more_with_room_than(5, 8)
+    assert members.more_with_room_than(5, 4)
+    assert members.more_with_room_than(5, 1)
+
+
+def test_who_has_left_is_counted_no_more():
+    pool = fleet(10)
+    members = pool.members(TaskRequirements({"python"}))
+    assert members.more_with_room_than(5, 1)
+    for number in range(5):
+        pool.remove(f"w{number}")
+    assert not members.more_with_room_than(5, 1)
