@@ -85,13 +85,15 @@ class Peers:
 
     def learn(self, worker_id: str, task_type: str, *, success: bool) -> None:
         """Take in an outcome."""
-        workers = self._types.pop(task_type, {})
-        self._types[task_type] = workers
-        if len(self._types) > _TYPES:
-            self._types.popitem(last=False)
+        workers = self._types.get(task_type)
+        if workers is None:
+            workers = self._types[task_type] = {}
+            if len(self._types) > _TYPES:
+                self._types.popitem(last=False)
+        self._types.move_to_end(task_type)
         counts = workers.setdefault(worker_id, [0.0, 0.0])
         counts[not success] += 1.0
-        if sum(counts) > _MEMORY:
+        if counts[0] + counts[1] > _MEMORY:
             counts[:] = [count / 2 for count in counts]
 
     def forget(self, worker_id: str) -> None:

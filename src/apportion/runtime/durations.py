@@ -15,7 +15,7 @@ class Durations:
 
     def __init__(self) -> None:
         self._by_type: OrderedDict[str, float] = OrderedDict()
-        self._overall = 1.0
+        self._overall = 0.0  # a logarithm of seconds, as those by type are
 
     def learn(self, task_type: str, seconds: float) -> None:
         """Take in how long one task of the type took."""
@@ -23,14 +23,14 @@ class Durations:
         old = self._by_type.pop(task_type, new)
         self._by_type[task_type] = old + _FORGETTING * (new - old)
         first = len(self._by_type) == 1 and old == new
-        self._overall = exp(new if first else log(self._overall) + _FORGETTING * (new - log(self._overall)))
+        self._overall = new if first else self._overall + _FORGETTING * (new - self._overall)
         if len(self._by_type) > _TYPES:
             self._by_type.popitem(last=False)
 
     @property
     def typical(self) -> float:
         """Seconds that a task of a type takes of which nothing has been learned: as all together, or 1."""
-        return self._overall
+        return exp(self._overall)
 
     def expected(self, task_type: str | None) -> float | None:
         """Return seconds, or None where nothing has been learned."""

@@ -57,7 +57,9 @@ class Fronts:
 
     def _make_place(self, front: Front) -> None:
         """Where memory is full, and another tenant has more than its share by now, send its worst task back."""
-        if front.places >= self._share or sum(each.places for each in self._fronts.values()) < self._limit:
+        if len(self._fronts) == 1 or front.places >= self._share:
+            return
+        if sum(each.places for each in self._fronts.values()) < self._limit:
             return
         fullest = max(self._fronts.values(), key=lambda each: each.places)
         if fullest.places > self._share:

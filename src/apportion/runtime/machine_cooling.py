@@ -32,8 +32,10 @@ class CoolingSide:
         self._peers.learn(member.id, task_type, success=outcome.success)
         breaker = member.breaker
         if outcome.success:
+            closed = breaker.circuit is Circuit.CLOSED
             breaker.succeeded()
-            self._books.crew.set_status(member)
+            if not closed:
+                self._books.crew.set_status(member)
             return
         if breaker.circuit is Circuit.OPEN:
             return
