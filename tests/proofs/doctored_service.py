@@ -1,10 +1,14 @@
-"""A service with one safeguard gone, for the controls: ``doctored_service.py forgetful|credulous PORT``."""
+"""A service with one safeguard gone, for the controls.
+
+``doctored_service.py forgetful|credulous|waiting PORT``
+"""
 
 import asyncio
 import sys
 
 from apportion.config import RuntimeConfig
 from apportion.runtime.machine_attempts import AttemptSide
+from apportion.runtime.store_threads import StoreThreads
 from apportion.service.server import serve
 from apportion.service.service import Service
 from apportion.service.settings import ServiceSettings
@@ -19,6 +23,15 @@ def believe(self, event):
 
 if DAMAGE == "credulous":
     setattr(AttemptSide, "_stale", believe)  # noqa: B010 -- a method is no variable to type checkers
+
+
+async def wait(self, call, *arguments):
+    """Let everybody wait while the store writes."""
+    return call(*arguments)
+
+
+if DAMAGE == "waiting":
+    setattr(StoreThreads, "write", wait)  # noqa: B010
 
 settings = ServiceSettings(
     store=None if DAMAGE == "forgetful" else "tasks.db",
