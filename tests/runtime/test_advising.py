@@ -15,13 +15,14 @@ FREE = WorkerInfo("free", (), 10)
 
 
 class Clock:
-    """Each reading takes a second."""
+    """Each reading takes a second, or as long as is said."""
 
-    def __init__(self) -> None:
+    def __init__(self, step: float = 1.0) -> None:
         self.now = 0.0
+        self.step = step
 
     def __call__(self) -> float:
-        self.now += 1.0
+        self.now += self.step
         return self.now
 
 
@@ -56,6 +57,14 @@ async def test_it_is_looked_again_when_it_is_old_and_when_somebody_has_acted():
     one.forget()
     await one.advice()
     assert len(looks) == 3
+
+
+async def test_what_costs_little_is_looked_for_anew_each_time():
+    looks: list[int] = []
+    one = adviser(looks, Clock(0.01))
+    await one.advice()
+    await one.advice()
+    assert len(looks) == 2
 
 
 async def test_the_search_does_not_hold_the_event_loop(monkeypatch):

@@ -18,6 +18,9 @@ from apportion.model.worker import WorkerInfo
 _SHARE = 20.0
 """Advice counts as fresh for so many times as long as it took to find out: at most a twentieth of a processor."""
 
+_CHEAP = 0.05
+"""Seconds up to which it is found out anew for whoever asks: they may have changed something just before."""
+
 
 @dataclass(frozen=True, slots=True)
 class Advice:
@@ -75,7 +78,8 @@ class Adviser:
                 items = await asyncio.to_thread(advise, await self._look(), self._context)
                 self._last = Advice(at, items)
                 ended = self._steady()
-                self._fresh_until = ended + _SHARE * (ended - began)
+                took = ended - began
+                self._fresh_until = ended + _SHARE * took if took > _CHEAP else ended
             return self._last
 
     def forget(self) -> None:

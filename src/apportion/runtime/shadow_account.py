@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
+from math import expm1, hypot, sqrt
 from typing import NamedTuple
 
 from apportion.model.plain import Plain
@@ -70,7 +70,8 @@ class ShadowAccount:
         self._wanted = 0.0
         self._wanted_squared = 0.0
         self._product = 0.0
-        self._doubted = 0.0
+        self._more = 0.0  # by which what was wanted may take longer than expected, at the edge of the interval
+        self._less = 0.0
 
     def decided(self, *, different: bool, unknown: bool) -> None:
         """Count a decision."""
@@ -99,7 +100,8 @@ class ShadowAccount:
         self._wanted += wish.wanted
         self._wanted_squared += wish.wanted * wish.wanted
         self._product += real * wish.wanted
-        self._doubted += wish.wanted * wish.doubt
+        self._more += wish.wanted * expm1(_WIDTH * wish.doubt)
+        self._less -= wish.wanted * expm1(-_WIDTH * wish.doubt)
 
     @property
     def verdict(self) -> str:
@@ -116,7 +118,8 @@ class ShadowAccount:
         """What it would save; None where there is too little to say.
 
         The interval holds the luck of the outcomes, and the doubt about the workers that the shadow wanted, taken to be
-        wrong all the same way.
+        wrong all the same way. That doubt is one of a factor, so what it could cost reaches further than what it could
+        save: nobody takes less than no time.
         """
         n = self.outcomes
         too_few = n < LEAST_OUTCOMES or (self.different > 0 and self._judged < LEAST_DIFFERENT)
@@ -125,5 +128,6 @@ class ShadowAccount:
         scale = self._took / self._expected
         mean = (self._real - scale * self._wanted) / n
         square = (self._real_squared - 2 * scale * self._product + scale * scale * self._wanted_squared) / n
-        error = sqrt(max(0.0, square - mean * mean) / n + (scale * self._doubted / n) ** 2)
-        return Gain(mean, mean - _WIDTH * error, mean + _WIDTH * error, mean * n / self._took)
+        luck = _WIDTH * sqrt(max(0.0, square - mean * mean) / n)
+        low, high = mean - hypot(luck, scale * self._more / n), mean + hypot(luck, scale * self._less / n)
+        return Gain(mean, low, high, mean * n / self._took)

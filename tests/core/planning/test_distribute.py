@@ -1,6 +1,7 @@
 """The guide's distribution by priority, with capacity."""
 
 from copy import deepcopy
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -51,6 +52,7 @@ def test_it_can_be_carried_out_in_its_order_and_changes_no_argument(queue, worke
 
 
 def test_what_is_no_task_is_refused_by_name():
-    for wrong in (None, "lint", [QueuedTask("t1", TaskRequirements())]):
+    wrongs: list[Any] = [None, "lint", [QueuedTask("t1", TaskRequirements())]]
+    for wrong in wrongs:
         with pytest.raises(TypeError, match="task"):
             distribute_tasks(wrong, [WorkerInfo("w1", (), 4)], balancer())
