@@ -1,6 +1,6 @@
 """The page that is published: what was run, how to run it again, and what came of it."""
 
-from bench.quality.judge import ORDER, PLANNED, YARDSTICK_ORACLE, YARDSTICK_RIVAL, Verdict
+from bench.quality.judge import ORDER, PLANNED, YARDSTICK_ORACLE, YARDSTICK_RIVAL, Verdict, within
 
 HEAD = """# Quality
 
@@ -42,7 +42,7 @@ def page(verdicts: list[Verdict]) -> str:
     """Return the page as Markdown."""
     limits = {"oracle": YARDSTICK_ORACLE, "rival": YARDSTICK_RIVAL}
     head = HEAD.format(scenarios=len(verdicts), seeds=_seeds(verdicts), **limits)
-    lines = [head, *map(_row, verdicts), "", _summary(verdicts), EVERYBODY, *_everybody(verdicts)]
+    lines = [head, *map(_row, verdicts), "", _summary(verdicts), *_short(verdicts), EVERYBODY, *_everybody(verdicts)]
     return "\n".join(lines) + "\n"
 
 
@@ -78,6 +78,30 @@ def _summary(verdicts: list[Verdict]) -> str:
         f"Near the oracle on {near} of {len(verdicts)} scenarios, not behind the best fixed rule on {ahead}.\n"
         "Load is work at the best workers' speed / what all slots can do; on unequal workers 0.3 to 0.4 is busy."
     )
+
+
+def _short(verdicts: list[Verdict]) -> list[str]:
+    """Return where it is beyond a limit, selected or planned."""
+    lines = [line for verdict in verdicts if (line := _shortfall(verdict))]
+    return [
+        "",
+        "Where it falls short; why, as far as is known, is in the [log of experiments](research/learning.md):",
+        "",
+        *lines,
+    ]
+
+
+def _shortfall(verdict: Verdict) -> str:
+    found = []
+    for how, to_oracle, to_rival in (
+        ("selected", verdict.to_oracle["adaptive"], verdict.to_rival),
+        ("planned", verdict.to_oracle.get(PLANNED), verdict.planned_to_rival),
+    ):
+        if to_oracle is not None and not within(to_oracle, YARDSTICK_ORACLE):
+            found.append(f"{how} {to_oracle} of the oracle")
+        if to_rival is not None and not within(to_rival, YARDSTICK_RIVAL):
+            found.append(f"{how} {to_rival} of {verdict.rival}")
+    return f"- {verdict.title}: {', '.join(found)}" if found else ""
 
 
 def _everybody(verdicts: list[Verdict]) -> list[str]:
