@@ -1,11 +1,11 @@
 """The page that is published: what was run, how to run it again, and what came of it."""
 
-from bench.quality.judge import ORDER, PLANNED, YARDSTICK_ORACLE, YARDSTICK_RIVAL, Verdict, within
+from bench.quality.judge import ORDER, PLANNED, YARDSTICK_ORACLE, YARDSTICK_RIVAL, Verdict
 
 HEAD = """# Quality
 
-How near decisions come to the best possible, on {scenarios} simulated worlds with {seeds}.
-This page is written by
+How near decisions come to the best possible, on {scenarios} simulated worlds with
+{seeds}. This page is written by
 
     make quality
 
@@ -81,11 +81,11 @@ def _summary(verdicts: list[Verdict]) -> str:
 
 
 def _short(verdicts: list[Verdict]) -> list[str]:
-    """Return where it is beyond a limit, selected or planned."""
+    """Return where its mean is beyond a limit, selected or planned, be it by chance or not."""
     lines = [line for verdict in verdicts if (line := _shortfall(verdict))]
     return [
         "",
-        "Where it falls short; why, as far as is known, is in the [log of experiments](research/learning.md):",
+        "Where its mean is beyond a limit; why, as far as is known, is in the [log of experiments](research/learning.md):",
         "",
         *lines,
     ]
@@ -97,9 +97,9 @@ def _shortfall(verdict: Verdict) -> str:
         ("selected", verdict.to_oracle["adaptive"], verdict.to_rival),
         ("planned", verdict.to_oracle.get(PLANNED), verdict.planned_to_rival),
     ):
-        if to_oracle is not None and not within(to_oracle, YARDSTICK_ORACLE):
+        if to_oracle is not None and to_oracle.mean > YARDSTICK_ORACLE:
             found.append(f"{how} {to_oracle} of the oracle")
-        if to_rival is not None and not within(to_rival, YARDSTICK_RIVAL):
+        if to_rival is not None and to_rival.mean > YARDSTICK_RIVAL:
             found.append(f"{how} {to_rival} of {verdict.rival}")
     return f"- {verdict.title}: {', '.join(found)}" if found else ""
 
