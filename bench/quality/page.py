@@ -85,7 +85,7 @@ def _short(verdicts: list[Verdict]) -> list[str]:
     lines = [line for verdict in verdicts if (line := _shortfall(verdict))]
     return [
         "",
-        "Where its mean is beyond a limit; why, as far as is known, is in the [log of experiments](research/learning.md):",
+        "Where its mean is beyond a limit; the [log of experiments](research/learning.md) says why, as far as is known:",
         "",
         *lines,
     ]
