@@ -85,7 +85,7 @@ def _short(verdicts: list[Verdict]) -> list[str]:
     lines = [line for verdict in verdicts if (line := _shortfall(verdict))]
     return [
         "",
-        "Where its mean is beyond a limit; the [log of experiments](research/learning.md) says why, as far as is known:",
+        "Where its mean is beyond a limit; the [log of experiments](research/learning.md) says why, as far as known:",
         "",
         *lines,
     ]
