@@ -46,7 +46,7 @@ def test_the_keeper_is_replaced_when_it_dies_and_ends_with_its_worker(client, ha
     first = hand.keeper()
     os.kill(first, signal.SIGKILL)
     until(lambda: not is_alive(first))
-    second = until(hand.keeper)
+    second = until(hand.keeper_if_any)
     until(lambda: "another one takes its place" in hand.said)
     beats = client.worker(task.get().assigned_worker)
     assert beats.held == 1
