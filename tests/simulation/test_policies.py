@@ -68,3 +68,19 @@ def test_a_comparison_ranks_and_relates():
     assert next(each.oracle_ratio for each in standings if each.result.strategy == "greedy-oracle") == 1.0
     assert all(standing.excess >= 1.0 for standing in standings)
     assert {run["strategy"] for run in result.to_dict()["runs"]} == set(with_baselines(["adaptive"]))
+
+
+def test_a_plan_finds_out_who_the_hot_specialists_are():
+    """Tasks that wait for the few who are known, while their specialist was never tried, wait ten times as long."""
+    text = (
+        POISSON.format(rate=9.0, limit=1500)
+        + '[run]\nplacing = "plan"\n'
+        + "".join(
+            f'[[task_type]]\nname = "{name}"\n'
+            f'[[worker]]\nid = "{name}"\ncount = 4\nspeed = 0.2\nspeed_for.{name} = 1.0\nnoise = 0.3\n'
+            for name in "abc"
+        )
+    )
+    result = compare(scenario(text), ["adaptive"])
+    costs = {run.strategy: run.figures.cost for run in result.results}
+    assert costs["adaptive"] < 6 * costs["matching-oracle"]

@@ -40,6 +40,18 @@ def test_what_is_shown_between_outcomes_and_a_choice_is_what_the_choice_reads():
     assert shown[0] != before[0].drawn
 
 
+def test_a_plan_that_may_explore_is_not_wary_of_the_untried():
+    """Else tasks wait for a few workers that are known, and who is better is never found out."""
+    learner, pool, luck = Learner(), WorkerPool(WORKERS), fresh_random(7)
+    learner.costs("t", pool, drawn=True)
+    learner.heard("a", "t", Outcome(True, 3.0), 1.0, luck)
+    tried, untried, _ = learner.costs_of(WORKERS, "t")
+    assert learner.planned(WORKERS, "t", explore=False)[:2] == [tried.settled, untried.settled]
+    may = learner.planned(WORKERS, "t", explore=True)
+    assert may[0] == tried.settled
+    assert may[1] == learner.belief("b", "t").log_cost < untried.settled
+
+
 def state_after_an_outcome(*, read: bool) -> dict[str, Any]:
     learner, pool = Learner(), WorkerPool(WORKERS)
     learner.costs("t", pool, drawn=True)

@@ -32,7 +32,7 @@ class Cost(NamedTuple):
 
     Attributes:
         drawn: with a draw of the doubt, for choices that may explore.
-        settled: as it is believed, for choices that may not, and for plans.
+        settled: as it is believed, for choices that may not.
     """
 
     drawn: float
@@ -50,6 +50,14 @@ def cost_of(belief: Belief, arm: Arm | None) -> Cost:
     if arm is None or not belief.outcomes:  # all of whom nothing is known look alike: the strategies decide
         return Cost(believed - OPTIMISM * belief.doubt - probe, believed + max(LEAST_CAUTION, CAUTION * belief.doubt))
     return Cost(believed + DRAW * arm.draw * belief.doubt - probe, believed)
+
+
+def planned_of(belief: Belief, arm: Arm | None) -> float:
+    """Return what a worker costs in a plan that may explore: what is expected of it, whether it was tried or not.
+
+    A plan that is wary of the untried leaves tasks waiting for a few that are known, and never finds out who is better.
+    """
+    return belief.log_cost + (0.0 if arm is None else arm.penalty)
 
 
 def reach_of(belief: Belief, arm: Arm) -> float:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from apportion.core.learning.columns import Columns
-from apportion.core.learning.cost import Cost, cost_of, handicap_of, reach_of
+from apportion.core.learning.cost import Cost, cost_of, handicap_of, planned_of, reach_of
 from apportion.core.learning.expectation import expect
 from apportion.core.learning.overdue import overdue
 from apportion.core.learning.type_record import TypeRecord
@@ -86,6 +86,15 @@ class Costs:
         if (worker_id, record) in self._due:
             return self._cost_now(expect(self._records, worker_id, kind, record), record, record.arms.get(worker_id))
         return columns.known(worker_id, lambda: self._cost(worker_id, kind, record))
+
+    def planned(self, worker_id: str, kind: str | None, record: TypeRecord) -> float:
+        """Return a worker's log cost in a plan that may explore. It writes nothing."""
+        arm = record.arms.get(worker_id)
+        if arm is not None and arm.outcomes:
+            return self.known(worker_id, kind, record).settled
+        belief = expect(self._records, worker_id, kind, record)
+        late = overdue(arm, belief, record, self.now) if arm is not None and arm.open else 0.0
+        return planned_of(belief, arm) + late
 
     # --- writing ----------------------------------------------------------------------------------------------------
 

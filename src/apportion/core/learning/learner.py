@@ -58,6 +58,20 @@ class Learner:
         record = self._record(task_type)
         return [self._costs.known(worker.id, worker.kind, record) for worker in workers]
 
+    def planned(self, workers: Iterable[WorkerInfo], task_type: str | None, *, explore: bool) -> list[float]:
+        """Return each worker's log cost for plans. It changes nothing.
+
+        Args:
+            workers: whom to plan for.
+            task_type: of the tasks.
+            explore: whether the tasks may go to workers of which nothing is known: else these count as worse than is
+                expected of them.
+        """
+        if not explore:
+            return [cost.settled for cost in self.costs_of(workers, task_type)]
+        record = self._record(task_type)
+        return [self._costs.planned(worker.id, worker.kind, record) for worker in workers]
+
     def draws_of(self, workers: Iterable[WorkerInfo], task_type: str | None) -> list[tuple[float, float]]:
         """Return by how much the present draw has moved each worker's cost, and how far one standard deviation does."""
         arms = self._record(task_type).arms

@@ -24,23 +24,24 @@ def by_cost(learner: Learner, name: str) -> Preference:
         learner: what was learned.
         name: the strategy's whose preference it is.
     """
-    by_type: dict[str | None, Vector] = {}  # a plan asks once a shape, and beliefs differ by type alone
+    found: dict[tuple[str | None, bool], Vector] = {}  # a plan asks once a shape, and beliefs differ by these alone
     seen: list[Sequence[WorkerInfo]] = []
 
     def values(task: TaskRequirements, workers: Sequence[WorkerInfo]) -> Vector:
         if not seen or seen[0] is not workers:
             seen[:] = [workers]
-            by_type.clear()
-        if task.task_type not in by_type:
-            by_type[task.task_type] = _relative_costs(learner, task, workers)
-        return by_type[task.task_type]
+            found.clear()
+        key = (task.task_type, task.explore)
+        if key not in found:
+            found[key] = _relative_costs(learner, task, workers)
+        return found[key]
 
     return Preference(values, learner.crowding.per_unit, name)
 
 
 def _relative_costs(learner: Learner, task: TaskRequirements, workers: Sequence[WorkerInfo]) -> Vector:
     """Return minus each worker's expected time to a success, as a multiple of the best one's."""
-    found = zip(workers, learner.costs_of(workers, task.task_type), strict=True)
-    settled = (cost.settled + learner.crowding.added_for(worker) for worker, cost in found)
-    costs: Vector = np.fromiter(settled, dtype=np.float64, count=len(workers))
+    found = zip(workers, learner.planned(workers, task.task_type, explore=task.explore), strict=True)
+    now = (cost + learner.crowding.added_for(worker) for worker, cost in found)
+    costs: Vector = np.fromiter(now, dtype=np.float64, count=len(workers))
     return -np.exp(np.clip(costs - costs.min(), 0.0, 30.0)) if len(costs) else costs
