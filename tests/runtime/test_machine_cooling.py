@@ -53,6 +53,21 @@ def test_a_black_hole_is_given_nothing_after_five_failures():
     assert fact.reason == "it failed 5 times in a row, and others can do that; cooled down for 10 s"
 
 
+@pytest.mark.parametrize(("past", "least"), [("", 5), ("-" * 40, 5), ("+" * 40, 5), ("+-" * 40, 10), ("+---" * 20, 10)])
+def test_how_many_failures_in_a_row_count_depends_on_how_often_it_fails_anyway(past: str, least: int):
+    """Who always failed every second task is no news; but nobody may fail for ever."""
+    peers = Peers()
+    for _ in range(100):
+        peers.learn("sound", "work", success=True)
+    for each in past:
+        peers.learn("w", "work", success=each == "+")
+    row = 0
+    while not peers.is_unlikely("w", {"work": row}):
+        row += 1
+        peers.learn("w", "work", success=False)
+    assert row == least
+
+
 def test_after_its_pause_it_is_tried_with_one_task_and_eased_in():
     world = with_workers(4)
     work(world, {"w0"}, 40)

@@ -12,6 +12,9 @@ _UNLIKELY = log(1000.0)
 _LEAST_RATE = 0.2
 """However seldom others fail, so much is allowed for: five failures in a row are the fewest that count."""
 
+_MOST_USUAL = 0.5
+"""However often a worker fails, no more is taken for usual: who does nothing right is found after ten failures."""
+
 _TYPES = 1024
 _MEMORY = 64.0
 """Outcomes of a worker at a type after which older ones count half."""
@@ -106,15 +109,28 @@ class Peers:
 
         A type at which nobody else succeeds says nothing of a worker.
         """
-        return sum(number * self._weight(worker_id, task_type) for task_type, number in row.items())
+        return sum(number * self._weight(worker_id, task_type, number) for task_type, number in row.items())
 
-    def _weight(self, worker_id: str, task_type: str) -> float:
-        others = [counts for id, counts in self._types.get(task_type, {}).items() if id != worker_id]
+    def _weight(self, worker_id: str, task_type: str, number: int) -> float:
+        workers = self._types.get(task_type, {})
+        others = [counts for id, counts in workers.items() if id != worker_id]
         successes, failures = (sum(counts[which] for counts in others) for which in (0, 1))
         if successes < 1.0:
             return 0.0
-        return -log(max(_LEAST_RATE, (failures + 1.0) / (successes + failures + 2.0)))
+        rate = (failures + 1.0) / (successes + failures + 2.0)
+        return -log(max(_LEAST_RATE, rate, _usual(workers.get(worker_id), number)))
 
     def is_unlikely(self, worker_id: str, row: dict[str, int]) -> bool:
         """Return whether a row of failures is held against a worker."""
         return self.evidence(worker_id, row) >= _UNLIKELY
+
+
+def _usual(counts: list[float] | None, number: int) -> float:
+    """Return how often a worker failed before its present row of failures; 0 where it never did anything right.
+
+    Who always failed every second task is no news: whether that is worth it is for the strategy to weigh.
+    """
+    if counts is None or not counts[0]:
+        return 0.0
+    before = max(0.0, counts[1] - number)
+    return min(_MOST_USUAL, before / (counts[0] + before + 2.0))
