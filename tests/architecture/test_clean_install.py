@@ -20,6 +20,7 @@ OTHER_TESTS = [
     "tests/dashboard",
     "tests/deploy",
     "tests/proofs/test_kills_under_load.py",
+    "tests/proofs/test_slow_disk.py",
     "tests/sdk",
     "tests/service",
     "tests/simulation/test_command.py",
