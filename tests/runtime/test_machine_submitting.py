@@ -114,6 +114,14 @@ def test_a_date_is_judged_by_the_wall_clock():
     assert world.state("t") == "assigned"
 
 
+def test_a_date_with_many_digits_is_judged_by_the_wall_clock_too():
+    world = World()
+    world.join("w")
+    world.submit("t", not_before=START + 3600.1234567)
+    world.pass_time(1.0, wall=3601.0)
+    assert world.state("t") == "assigned"
+
+
 def test_a_date_waits_when_the_wall_clock_goes_back():
     world = World()
     world.join("w")

@@ -26,7 +26,7 @@ from apportion.runtime.instructions import Answer, Emit, Instruction, ReadDepend
 from apportion.runtime.lane import Shape, Waiting
 from apportion.runtime.limits import Limits
 from apportion.runtime.moment import Moment
-from apportion.runtime.ranking import Ranking, due_of, parked
+from apportion.runtime.ranking import Ranking, due_of, has_a_date, parked
 from apportion.runtime.recorder import Recorder
 
 _NAMES_AT_ONCE = 500
@@ -178,7 +178,7 @@ class Books:
         may have gone back since.
         """
         alarm = Alarm(Why.DUE, task.id, task.lease)
-        if task.not_before == due:
+        if has_a_date(task):
             self.alarms.at(due, alarm)
         else:
             left = min(due - self.now.wall, due - task.queued_at)

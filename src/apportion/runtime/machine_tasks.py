@@ -22,7 +22,7 @@ from apportion.runtime.inputs import (
     TaskSubmitted,
 )
 from apportion.runtime.instructions import CancelAttempt, ReadExpiring, ReadParked
-from apportion.runtime.ranking import due_of, expiry_of, later, parked_at
+from apportion.runtime.ranking import due_of, expiry_of, has_a_date, later, parked_at
 from apportion.runtime.records import attempt_of, changed, moved, queued
 
 
@@ -230,7 +230,7 @@ class TaskSide:
         due = due_of(task) if task is not None else None
         if task is None or due is None or task.lease != alarm.lease:
             return
-        if task.not_before == due and due > books.now.wall:
+        if has_a_date(task) and due > books.now.wall:
             books.set_due(task, due)
             return
         books.delayed.remove(task.id)

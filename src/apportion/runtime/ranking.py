@@ -52,6 +52,14 @@ def due_of(task: Task) -> float | None:
     return task.rank - LATER if NOT_READY <= task.rank < PARKED else None
 
 
+def has_a_date(task: Task) -> bool:
+    """Return whether a task waits for the date that a client named, rather than for a pause to pass.
+
+    Ranks are compared, not dates: a date that was once part of a rank has lost its last digits.
+    """
+    return task.not_before is not None and task.rank == later(task.not_before)
+
+
 def parked_at(wall: float) -> float:
     """Return the rank of a task that waits for others from now on (Unix seconds)."""
     return PARKED + wall

@@ -34,6 +34,10 @@ CONFIG = RuntimeConfig(
 )  # fmt: skip
 
 
+RIGHT = 1_700_000_000.0
+"""What a clock that stands right shows at the beginning."""
+
+
 class FaultyStore(MemoryStore):
     """Refuses some commits, and of some says that it did though it did not refuse them.
 
@@ -95,7 +99,7 @@ class Service:
         self.rng = rng
         self.store = store
         self.doctor = doctor
-        self.offset = 1_700_000_000.0
+        self.offset = RIGHT
         self.life = 0
         self.up = False
         self.trace = 0
