@@ -4,9 +4,9 @@ import os
 import subprocess
 import sys
 
+from tests.architecture.extras import ABSENT
 from tests.architecture.test_clean_install import OTHER_TESTS
 from tests.architecture.tree import ROOT
-from tests.architecture.without_extras import ABSENT
 
 PLUGINS = ("tests.architecture.without_extras", "pytest_asyncio.plugin", "_hypothesis_pytestplugin", "pytest_timeout")
 
