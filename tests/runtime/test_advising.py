@@ -5,10 +5,15 @@ from __future__ import annotations
 import asyncio
 import threading
 
+import pytest
+
 from apportion.model.context import BalancingContext
+from apportion.model.lifecycle import TaskState
+from apportion.model.task import TaskRequirements
+from apportion.model.task_record import Task
 from apportion.model.worker import WorkerInfo
 from apportion.runtime import advising
-from apportion.runtime.advising import Adviser, Placed
+from apportion.runtime.advising import Adviser, Placed, advise
 
 FULL = WorkerInfo("full", (), 10, 10)
 FREE = WorkerInfo("free", (), 10)
@@ -31,7 +36,7 @@ def adviser(looks: list[int], steady: Clock) -> Adviser:
         looks.append(1)
         return Placed([FULL, FREE], [])
 
-    return Adviser(look, BalancingContext(), lambda: 1000.0, steady)
+    return Adviser(look, BalancingContext(), (), lambda: 1000.0, steady)
 
 
 async def test_all_who_ask_at_once_are_given_one_answer_with_its_time():
@@ -59,6 +64,17 @@ async def test_it_is_looked_again_when_it_is_old_and_when_somebody_has_acted():
     assert len(looks) == 3
 
 
+@pytest.mark.parametrize("allowed", [True, False])
+def test_no_move_is_advised_that_a_rule_of_the_users_own_forbids(allowed: bool):
+    held = [Task(f"t{number}", "work", state=TaskState.ASSIGNED, assigned_worker="full") for number in range(10)]
+
+    def rule(_task: TaskRequirements, worker: WorkerInfo) -> str | None:
+        return None if allowed or worker.id == "full" else "not there"
+
+    moves = [each for each in advise(Placed([FULL, FREE], held), BalancingContext(), [rule]) if each.task_id]
+    assert bool(moves) is allowed
+
+
 async def test_what_costs_little_is_looked_for_anew_each_time():
     looks: list[int] = []
     one = adviser(looks, Clock(0.01))
@@ -70,9 +86,9 @@ async def test_what_costs_little_is_looked_for_anew_each_time():
 async def test_the_search_does_not_hold_the_event_loop(monkeypatch):
     free, advise = threading.Event(), advising.advise
 
-    def slow(placed, context):
+    def slow(placed, context, rules):
         assert free.wait(30), "the loop was held"
-        return advise(placed, context)
+        return advise(placed, context, rules)
 
     monkeypatch.setattr(advising, "advise", slow)
     asyncio.get_running_loop().call_later(0.01, free.set)

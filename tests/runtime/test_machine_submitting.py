@@ -106,18 +106,11 @@ def test_a_delay_is_a_duration_whatever_the_wall_clock_does(jump):
     assert world.state("t") == "assigned"
 
 
-def test_a_date_is_judged_by_the_wall_clock():
+@pytest.mark.parametrize("seconds", [3600, 3600.1234567])  # of which a rank keeps the first digits
+def test_a_date_is_judged_by_the_wall_clock(seconds: float):
     world = World()
     world.join("w")
-    world.submit("t", not_before=START + 3600)
-    world.pass_time(1.0, wall=3601.0)
-    assert world.state("t") == "assigned"
-
-
-def test_a_date_with_many_digits_is_judged_by_the_wall_clock_too():
-    world = World()
-    world.join("w")
-    world.submit("t", not_before=START + 3600.1234567)
+    world.submit("t", not_before=START + seconds)
     world.pass_time(1.0, wall=3601.0)
     assert world.state("t") == "assigned"
 

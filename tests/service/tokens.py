@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from typing import Any
 
 from apportion.clock import wall_clock
 from apportion.model.token import Token
@@ -16,17 +17,9 @@ LIKE_A_TOKEN = re.compile(r"apportion_[0-9a-f]{12}_[A-Za-z0-9_-]{43}")
 WRONG = "apportion_0123456789ab_" + "x" * 43
 
 
-def make_token(
-    service: Service,
-    role: str,
-    *,
-    tenant: str | None = None,
-    worker: str | None = None,
-    lifetime: float | None = None,
-    revoked: bool = False,
-) -> str:
-    """Make a token by another connection to the file, as another process would, and return it."""
-    return token_in(service.settings.store, role, tenant=tenant, worker=worker, lifetime=lifetime, revoked=revoked)
+def make_token(service: Service, role: str, **what: Any) -> str:
+    """Make a token by another connection to the file, as another process would, and return it; see `token_in`."""
+    return token_in(service.settings.store, role, **what)
 
 
 def token_in(

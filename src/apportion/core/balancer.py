@@ -80,7 +80,7 @@ class LoadBalancer:
         self._clock = clock
         self._weights = weights
         self._exact_limit = validation.count("exact_limit", exact_limit, least=1)
-        self._rules = require_rules(rules)
+        self.rules = require_rules(rules)
         self._history = History(context or BalancingContext(), self._rng)
         self._mirror = ListMirror()
         self._looked_at = ListMirror()  # lists that are only looked at, so that choosing goes on as if they were not
@@ -163,11 +163,11 @@ class LoadBalancer:
         members = None if seen is None else members_among(pool, task, ranking.suitable)
         context = self._history.at(self._clock(), rehearsal=True)
         candidates = self._candidates(task, pool, context, members)
-        explainer = Explainer(self._strategies, self.get_current_strategy(), self._rules)
+        explainer = Explainer(self._strategies, self.get_current_strategy(), self.rules)
         return explainer.explain(task, pool, ranking, candidates, context, most)
 
     def _ranking(self, task: TaskRequirements) -> Ranking:
-        return Ranking(require_task(task), self._history.view, self._weights, self._rules)
+        return Ranking(require_task(task), self._history.view, self._weights, self.rules)
 
     def watch(self, witness: Witness | None) -> None:
         """Let somebody look on at every pick from now on; None: nobody."""
@@ -278,14 +278,14 @@ class LoadBalancer:
     ) -> list[RebalanceRecommendation]:
         """Return moves of assigned tasks that even out the load when they are carried out in order."""
         pool = self._looked_at.pool_of(workers)
-        return suggest_migration(list(pool), require_queue(queue), self._history.view, self._rules)
+        return suggest_migration(list(pool), require_queue(queue), self._history.view, self.rules)
 
     def reorder_queue(self, queue: Iterable[QueuedTask], workers: Iterable[WorkerInfo]) -> list[QueuedTask]:
         """Return the same tasks, higher priority first, each with the worker it should go to. No pick is recorded."""
         context = self._history.at(self._clock())
         wanted = getattr(self._current, "preference", None)
         preference = wanted(context) if wanted is not None else by_score(context, self._weights)
-        return plan(require_queue(queue), list(self._looked_at.pool_of(workers)), preference, context, self._rules)
+        return plan(require_queue(queue), list(self._looked_at.pool_of(workers)), preference, context, self.rules)
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
@@ -294,6 +294,6 @@ class LoadBalancer:
     ) -> Candidates | None:
         """Return who may take the task, narrowed to whom it prefers."""
         found = find_candidates(pool, task, self._exact_limit, self._rng, members)
-        if found is not None and self._rules:
-            found = found.allowed_by(self._rules, task)
+        if found is not None and self.rules:
+            found = found.allowed_by(self.rules, task)
         return narrow(found, task, context) if found is not None and has_preferences(task, context) else found

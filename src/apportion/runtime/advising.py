@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from apportion.clock import Clock
 from apportion.core.rebalance.migration import suggest_migration
 from apportion.core.rebalance.overload import detect_overload
+from apportion.core.rules.custom import CustomRule
 from apportion.model.context import BalancingContext
 from apportion.model.recommendation import RebalanceRecommendation
 from apportion.model.task import QueuedTask
@@ -54,15 +55,22 @@ class Adviser:
     Args:
         look: returns who holds what now.
         context: threshold and affinity rules.
+        rules: the user's own rules of eligibility; they are asked in a thread.
         wall: Unix seconds.
         steady: seconds that never jump.
     """
 
     def __init__(
-        self, look: Callable[[], Awaitable[Placed]], context: BalancingContext, wall: Clock, steady: Clock
+        self,
+        look: Callable[[], Awaitable[Placed]],
+        context: BalancingContext,
+        rules: Sequence[CustomRule],
+        wall: Clock,
+        steady: Clock,
     ) -> None:
         self._look = look
         self._context = context
+        self._rules = rules
         self._wall = wall
         self._steady = steady
         self._last: Advice | None = None
@@ -75,7 +83,7 @@ class Adviser:
             if self._last is None or self._steady() >= self._fresh_until:
                 began = self._steady()
                 at = self._wall()
-                items = await asyncio.to_thread(advise, await self._look(), self._context)
+                items = await asyncio.to_thread(advise, await self._look(), self._context, self._rules)
                 self._last = Advice(at, items)
                 ended = self._steady()
                 took = ended - began
@@ -87,8 +95,8 @@ class Adviser:
         self._last = None
 
 
-def advise(placed: Placed, context: BalancingContext) -> list[RebalanceRecommendation]:
+def advise(placed: Placed, context: BalancingContext, rules: Sequence[CustomRule]) -> list[RebalanceRecommendation]:
     """Return which workers are overloaded, and what could move where."""
     queue = [QueuedTask(task.id, task.requirements, task.assigned_worker) for task in placed.held]
-    moves = suggest_migration(placed.workers, queue, context)
+    moves = suggest_migration(placed.workers, queue, context, rules)
     return [*detect_overload(placed.workers, context.load_threshold), *moves]

@@ -12,11 +12,12 @@ from apportion.model.explanation import Explanation
 from apportion.model.lifecycle import TaskState
 from apportion.model.plain_json import encode
 from apportion.model.recommendation import RebalanceRecommendation
-from apportion.model.task import QueuedTask, TaskRequirements
+from apportion.model.task import TaskRequirements
 from apportion.model.task_record import Task
 from apportion.model.worker import WorkerInfo
 from apportion.ports import Executor, Outcome, TaskFilter
 from apportion.runtime import inputs
+from apportion.runtime.advising import Placed, advise
 from apportion.runtime.explaining import TaskExplanation, explain_task
 from apportion.runtime.handle import TaskHandle
 from apportion.runtime.lifetime import Lifetime
@@ -236,8 +237,7 @@ class Distributor(Lifetime):
 
     def recommendations(self) -> list[RebalanceRecommendation]:
         """Return advice: which workers are overloaded, and what could move where. Nothing is changed."""
-        queue = [QueuedTask(task.id, task.requirements, task.assigned_worker) for task in self._machine.holdings()]
-        return [*self.balancer.detect_overload(self._pool), *self.balancer.suggest_migration(self._pool, queue)]
+        return advise(Placed(list(self._pool), self._machine.holdings()), self.balancer.context, self.balancer.rules)
 
     # --- the guide's three ------------------------------------------------------------------------------------------
 

@@ -185,7 +185,7 @@ class RemoteCalls(Lifetime):
 
     @cached_property
     def _adviser(self) -> Adviser:
-        return Adviser(self._placed, self.balancer.context, self._clock, self._steady)
+        return Adviser(self._placed, self.balancer.context, self.balancer.rules, self._clock, self._steady)
 
     async def _placed(self) -> Placed:
         """Who is cooled down is shown as overloaded, being given nothing: but less to do would not help it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from types import coroutine
 from typing import TypeVar
 
 from apportion.core.steps import Steps
@@ -10,12 +10,10 @@ from apportion.core.steps import Steps
 T = TypeVar("T")
 
 
-async def in_turns(steps: Steps[T]) -> T:
-    """Take the steps one by one, and let others have the loop between two of them."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: T = end.value
-            return result
-        await asyncio.sleep(0)
+@coroutine
+def in_turns(steps: Steps[T]) -> Steps[T]:
+    """Take the steps one by one, and let others have the loop between two of them.
+
+    To an event loop, a bare ``yield`` says just that: it is what ``asyncio.sleep(0)`` is made of.
+    """
+    return (yield from steps)
